@@ -1,0 +1,1 @@
+"""The Transformer, its tokenizers, corpora, training, decoding and saved models. Knows no Streamlit."""
