@@ -62,7 +62,10 @@ def install() -> str | None:
     print("No Chromium here; installing Debian's with apt-get.", file=sys.stderr, flush=True)
     for arguments in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", "chromium"]):
         result = subprocess.run(
-            [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True
+            [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", *arguments],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
         )
         if result.returncode != 0:
             print(result.stderr.strip()[-500:], file=sys.stderr)

@@ -1,0 +1,50 @@
+"""One real server and one real Chromium for all browser tests of a process; every visit is a fresh profile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from bench.browser import MISSING, Visit, chromium, find
+from bench.server import running_server
+
+HERE = Path(__file__).parent
+NewVisit = Callable[..., Visit]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """The address of a server started for these tests."""
+    with running_server() as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if find() is None:
+        pytest.fail(MISSING, pytrace=False)
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def new_visit(browser: Browser, server: str) -> Iterator[NewVisit]:
+    """Make visits: `new_visit(width=390, scheme="dark").open("inspect")`; each is a visitor with an empty profile."""
+    visits: list[Visit] = []
+
+    def make(**options: object) -> Visit:
+        visits.append(Visit(browser, server, **options))  # type: ignore[arg-type]
+        return visits[-1]
+
+    yield make
+    for visit in visits:
+        visit.close()
