@@ -1,0 +1,73 @@
+"""The stage as one frozen value, kept in the session and in the address. The only writer of `st.query_params`.
+
+The rule, found by experiment with Streamlit 1.67 (tests/browser/test_stage.py holds it):
+
+- A browser sends the query string **it was last given by the server** (or had at load), not what stands in its address
+  bar. So what a component writes with `history.replaceState` never reaches the server after the first load, and a
+  server that writes the query string wipes it. Hence two owners with disjoint names: the server owns `model`, `source`
+  and `target`; the browser owns `attention`, `layer`, `head`, `row`, `column` and `step` (ui/address.js), and puts its own
+  back at the very moment Streamlit pushes an address.
+- For the same reason the session is the truth, and the address is read only twice: in the first run of a session, and
+  after back or forward. At any other time the query string may be older than the session.
+- Moving to another page clears the query string: so it is compared and written in every run.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+VIEW_JS = (Path(__file__).parent / "address.js").read_text(encoding="utf-8") + "\n"
+SERVER_NAMES = ("model", "source", "target")
+_STAGE = "stage"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What every page looks at. `target` is None when it is the model's own translation."""
+
+    model: str
+    source: str
+    target: str | None = None
+
+    def parameters(self) -> dict[str, str]:
+        values = {"model": self.model, "source": self.source}
+        return values if self.target is None else values | {"target": self.target}
+
+
+def current() -> Stage | None:
+    """The stage of this session, None before its first run."""
+    stage: Stage | None = st.session_state.get(_STAGE)
+    return stage
+
+
+def change(stage: Stage) -> None:
+    """Put a checked stage in the place of the session's. For callbacks: the address follows in the same run."""
+    st.session_state[_STAGE] = stage
+
+
+def read() -> dict[str, str] | None:
+    """The stage's part of the address where the address leads (first run, back, forward); None where the session does."""
+    context = get_script_run_ctx()
+    moved = context is not None and context.is_history_navigation
+    if _STAGE in st.session_state and not moved:
+        return None
+    return _found()
+
+
+def keep(stage: Stage) -> None:
+    """Make a checked stage the one of this session and write it to the address, every part of it, if it is not there."""
+    st.session_state[_STAGE] = stage
+    wanted, found = stage.parameters(), _found()
+    if wanted == found:
+        return
+    for name in found.keys() - wanted.keys():
+        del st.query_params[name]
+    st.query_params.update(wanted)
+
+
+def _found() -> dict[str, str]:
+    return {name: st.query_params[name] for name in SERVER_NAMES if name in st.query_params}
