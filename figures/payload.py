@@ -1,0 +1,135 @@
+"""Arrays and labels in, bytes for a component out: a JSON header, then float32 or uint8 arrays. Read by `parts/dom.js`.
+
+Layout: length of the header (uint32, little endian), header (UTF-8 JSON, filled with spaces), arrays one after another;
+everything begins on a multiple of four. The header's `arrays` says for each name its offset in bytes, shape and type.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import struct
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from figures.theme import PALETTES
+
+WORD_START = "\u2581"
+TOKENS = 64  # the most a component draws; mirrors the limit on a sentence
+_ATTENTION = re.compile(r"^(encoder|decoder)\.(\d+)\.(self|cross)\.weights$")
+_KINDS = {("encoder", "self"): "encoder", ("decoder", "self"): "decoder", ("decoder", "cross"): "cross"}
+_PARTS = ("products", "weights", "query", "key", "value")
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """Labels of an axis. `special` marks start, end, padding and unknown, which no learner typed."""
+
+    pieces: tuple[str, ...]
+    special: frozenset[str] = frozenset({"<pad>", "<s>", "</s>", "<unk>"})
+
+    def as_list(self) -> list[dict[str, object]]:
+        return [self._entry(piece) for piece in self.pieces]
+
+    def _entry(self, piece: str) -> dict[str, object]:
+        return {"text": piece.removeprefix(WORD_START) or piece, "start": piece.startswith(WORD_START), "special": piece in self.special}
+
+
+@dataclass(frozen=True)
+class ModelArrays:
+    """One model's pass under the public names of a trace, with the factor between products and scores (1 / √d_k, or 1)."""
+
+    label: str
+    arrays: Mapping[str, np.ndarray]
+    scale: float
+
+
+def pack(header: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> bytes:
+    """Header and arrays as one run of bytes. Booleans become uint8, all else float32."""
+    ready = {name: np.ascontiguousarray(values, dtype="uint8" if values.dtype == bool else "<f4") for name, values in arrays.items()}
+    size = 0
+    while True:  # the offsets stand in the header whose length they depend on
+        entries, end = _entries(ready, 4 + size)
+        text = json.dumps({**header, "arrays": entries}, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+        text += b" " * (-len(text) % 4)
+        if len(text) == size:
+            return b"".join([struct.pack("<I", size), text, *(_filled(values.tobytes()) for values in ready.values())])
+        size = len(text)
+
+
+def unpack(data: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """The inverse of `pack` (the browser has its own)."""
+    (size,) = struct.unpack_from("<I", data)
+    header = json.loads(data[4 : 4 + size])
+    return header, {name: _array(data, entry) for name, entry in header.pop("arrays").items()}
+
+
+def matrix_payload(
+    values: np.ndarray, rows: Tokens, columns: Tokens, kind: str, words: Mapping[str, str], *,
+    allowed: np.ndarray | None = None, query: np.ndarray | None = None, key: np.ndarray | None = None, scale: float = 1.0, name: str = "",
+) -> bytes:  # fmt: skip
+    """One matrix [n, m] with its labels. `kind` is weights (0 to 1), products or scores.
+
+    With `query` [n, d_k] and `key` [m, d_k] the arithmetic line spells a product or a score out.
+    """
+    header = {"rows": rows.as_list(), "columns": columns.as_list(), "kind": kind, "scale": scale, "name": name, **_common(words)}
+    given = {"values": values, "allowed": allowed, "query": query, "key": key}
+    return pack(header, {part: array for part, array in given.items() if array is not None})
+
+
+def lines_payload(weights: np.ndarray, rows: Tokens, columns: Tokens, words: Mapping[str, str], name: str = "") -> bytes:
+    """Weights [n, m] as bands from the tokens that read to the tokens that are read."""
+    return pack({"rows": rows.as_list(), "columns": columns.as_list(), "name": name, **_common(words)}, {"values": weights})
+
+
+def explorer_payload(models: Sequence[ModelArrays], source: Tokens, fed: Tokens, produced: Tokens, words: Mapping[str, str]) -> bytes:
+    """Every attention of every layer and head of one or two models on the same source and target.
+
+    Sent: products, weights, query, key, value and what is allowed; scores (products · scale) and outputs (weights · value) follow.
+    """
+    if max(len(source.pieces), len(fed.pieces)) > TOKENS:
+        raise ValueError(f"the explorer draws at most {TOKENS} tokens a side")
+    arrays: dict[str, np.ndarray] = {}
+    found: dict[str, dict[str, int]] = {}
+    for index, model in enumerate(models):
+        for name, weights in model.arrays.items():
+            match = _ATTENTION.match(name)
+            if match is None:
+                continue
+            kind, layer = _KINDS[match[1], match[3]], int(match[2])
+            about = found.setdefault(kind, {"layers": 0, "heads": weights.shape[0]})
+            about["layers"] = max(about["layers"], layer + 1)
+            stem = name.removesuffix("weights")
+            arrays |= {f"{index}.{kind}.{layer}.{part}": model.arrays[stem + part] for part in _PARTS}
+            arrays[f"{index}.{kind}.{layer}.allowed"] = np.broadcast_to(model.arrays[stem + "allowed"], weights.shape[1:]).astype(bool)
+    header = {
+        "attentions": {kind: found[kind] for kind in _KINDS.values() if kind in found},
+        "models": [{"label": model.label, "scale": model.scale} for model in models],
+        "tokens": {"source": source.as_list(), "fed": fed.as_list(), "produced": produced.as_list()},
+        **_common(words),
+    }
+    return pack(header, arrays)
+
+
+def _common(words: Mapping[str, str]) -> dict[str, Any]:
+    return {"palettes": {name: palette.as_dict() for name, palette in PALETTES.items()}, "words": dict(words)}
+
+
+def _entries(arrays: Mapping[str, np.ndarray], offset: int) -> tuple[dict[str, dict[str, Any]], int]:
+    entries = {}
+    for name, values in arrays.items():
+        entries[name] = {"offset": offset, "shape": list(values.shape), "type": "uint8" if values.dtype == np.uint8 else "float32"}
+        offset += len(values.tobytes()) + -values.nbytes % 4
+    return entries, offset
+
+
+def _filled(data: bytes) -> bytes:
+    return data + b"\0" * (-len(data) % 4)
+
+
+def _array(data: bytes, entry: Mapping[str, Any]) -> np.ndarray:
+    count = int(np.prod(entry["shape"], dtype=int))
+    return np.frombuffer(data, "uint8" if entry["type"] == "uint8" else "<f4", count, entry["offset"]).reshape(entry["shape"])

@@ -1,0 +1,51 @@
+// The two scales and the choice between light and dark. Colours come from figures/theme.py through the payload.
+
+const channels = (colour) => [1, 3, 5].map((i) => parseInt(colour.slice(i, i + 2), 16));
+
+function mix(low, high, share) {
+  const [a, b] = [channels(low), channels(high)];
+  return "#" + a.map((x, i) => Math.round(x + (b[i] - x) * clamp(share, 0, 1)).toString(16).padStart(2, "0")).join("");
+}
+
+/** Light or dark by the ground the component actually stands on, so that it follows Streamlit's switch. */
+function paletteFor(node, palettes) {
+  const scheme = getComputedStyle(node).colorScheme;
+  return scheme.includes("dark") ? palettes.dark : palettes.light;
+}
+
+/** Call `changed` whenever the ground turns from light to dark or back. */
+function watchGround(node, changed) {
+  const probe = html("i", { style: "position:absolute;width:0;height:0;transition:color 1ms;color:light-dark(#000001,#fffffe)", "aria-hidden": "true" });
+  probe.addEventListener("transitionend", changed);
+  node.append(probe);
+}
+
+/** Weights: background to query over 0..1. Everything else: negative, background, positive over -limit..limit. */
+function cellColour(palette, kind, value, limit) {
+  if (kind === "weights") return mix(palette.background, palette.query, value);
+  const share = limit ? value / limit : 0;
+  return share < 0 ? mix(palette.background, palette.negative, -share) : mix(palette.background, palette.positive, share);
+}
+
+/** Ink that stays legible on a cell of that colour. */
+function inkOn(colour, palette) {
+  const light = (c) => { const [r, g, b] = channels(c).map((x) => (x / 255) ** 2.2); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+  const ratio = (a, b) => (Math.max(light(a), light(b)) + 0.05) / (Math.min(light(a), light(b)) + 0.05);
+  return ratio(palette.text, colour) >= ratio(palette.background, colour) ? palette.text : palette.background;
+}
+
+const largest = (values) => values.reduce((most, value) => (Number.isFinite(value) ? Math.max(most, Math.abs(value)) : most), 0);
+
+/** The colour bar with its true limits, as a group 96 px wide. */
+function colourBar(palette, kind, limit, x, y, width = 96) {
+  const [low, high] = kind === "weights" ? [0, 1] : [-limit, limit];
+  const steps = 24;
+  const cells = Array.from({ length: steps }, (_, i) => {
+    const value = low + ((high - low) * (i + 0.5)) / steps;
+    return svg("rect", { x: (i * width) / steps, y: 0, width: width / steps + 0.5, height: 6, fill: cellColour(palette, kind, value, limit) });
+  });
+  const label = (at, anchor, text) => svg("text", { x: at, y: 18, "text-anchor": anchor, "font-size": 11, fill: palette.muted, class: "figures" }, text);
+  const middle = kind === "weights" ? null : label(width / 2, "middle", "0");
+  return svg("g", { transform: `translate(${x} ${y})`, "aria-hidden": "true" }, cells,
+    svg("rect", { x: 0, y: 0, width, height: 6, fill: "none", stroke: palette.line }), label(0, "start", number(low)), middle, label(width, "end", number(high)));
+}

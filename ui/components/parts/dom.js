@@ -1,0 +1,70 @@
+// Elements, numbers and bytes. Whatever came from a visitor goes in as a text node, never as markup.
+
+const SVG = "http://www.w3.org/2000/svg";
+
+function fill(node, properties, children) {
+  for (const [name, value] of Object.entries(properties || {})) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else if (name === "style") node.style.cssText = value;
+    else node.setAttribute(name, value === true ? "" : String(value));
+  }
+  for (const child of children.flat(3)) {
+    if (child !== null && child !== undefined && child !== false) node.append(child instanceof Node ? child : document.createTextNode(String(child)));
+  }
+  return node;
+}
+const html = (tag, properties, ...children) => fill(document.createElement(tag), properties, children);
+const svg = (tag, properties, ...children) => fill(document.createElementNS(SVG, tag), properties, children);
+
+/** Two or three significant digits with a true minus sign. */
+function number(value) {
+  if (value === -Infinity) return "\u2212\u221E";
+  const size = Math.abs(value);
+  const decimals = size >= 100 ? 0 : size >= 10 ? 1 : size >= 0.1 ? 2 : size >= 0.01 ? 3 : 4;
+  const text = size < 0.00005 ? "0" : size.toFixed(decimals);
+  return value < 0 && Number(text) !== 0 ? "\u2212" + text : text;
+}
+
+/** "{row} reads {column}" with its holes filled; holes may take nodes, so the answer is a list of children. */
+function sentence(template, values) {
+  return template.split(/(\{[a-z_]+\})/).map((part) => {
+    const name = /^\{([a-z_]+)\}$/.exec(part);
+    return name && name[1] in values ? values[name[1]] : part;
+  });
+}
+const plain = (template, values) => sentence(template, values).join("");
+
+/** Bytes of figures/payload.py: length of the header (uint32), header (JSON), arrays, each on a multiple of four. */
+function unpack(bytes) {
+  const source = bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes);
+  const buffer = source.slice().buffer; // a copy that begins on a multiple of four
+  const length = new DataView(buffer).getUint32(0, true);
+  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)));
+  const arrays = {};
+  for (const [name, entry] of Object.entries(header.arrays)) {
+    const size = entry.shape.reduce((a, b) => a * b, 1);
+    const type = entry.type === "uint8" ? Uint8Array : Float32Array;
+    arrays[name] = { shape: entry.shape, values: new type(buffer, entry.offset, size) };
+  }
+  return { header, arrays };
+}
+
+/** Row `index` of the last axis, all leading axes flattened. */
+function rowOf(array, index) {
+  const width = array.shape[array.shape.length - 1];
+  return array.values.subarray(index * width, (index + 1) * width);
+}
+
+let lastIdentity = 0;
+const identity = (stem) => `lab-${stem}-${++lastIdentity}`;
+const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
+const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+let ruler = null;
+/** Width in pixels of a text at a size, in the page's font. */
+function textWidth(text, size, family) {
+  ruler = ruler || document.createElement("canvas").getContext("2d");
+  ruler.font = `500 ${size}px ${family}`;
+  return ruler.measureText(text).width;
+}

@@ -1,0 +1,25 @@
+// Token labels: {text, start, special}. The word-start mark is softened, and left out where every token starts a word.
+
+const sizeOfToken = 13;
+
+function tokenText(token) { return token.text; }
+
+/** Do these tokens need the mark, that is: does any of them continue a word? */
+const needsMark = (tokens) => tokens.some((token) => !token.start && !token.special);
+
+function tokenSpan(token, marked, role) {
+  return html("span", { class: `token ${token.special ? "special" : ""}`, style: role ? `color:var(--lab-${role})` : null },
+    marked && token.start ? html("span", { class: "mark", "aria-hidden": "true" }, "\u2581") : null, token.text);
+}
+
+/** An SVG label cut to `room` pixels with an ellipsis; the whole token stays in its title. */
+function tokenLabel(token, marked, palette, family, attributes, room = 110, colour = null) {
+  let text = token.text;
+  while (text.length > 1 && textWidth(text, sizeOfToken, family) > room) text = text.slice(0, -2) + "\u2026";
+  const mark = marked && token.start ? svg("tspan", { fill: palette.floor, "font-size": 9 }, "\u2581") : null;
+  return svg("text", { "font-size": sizeOfToken, fill: colour || (token.special ? palette.muted : palette.text), "font-style": token.special ? "italic" : null, ...attributes },
+    svg("title", {}, token.text), mark, text);
+}
+
+/** Labels drawn: all up to 24 tokens, then every second, third ... so that they never overlap; the lit one always. */
+const shown = (index, count, lit, every = Math.ceil(count / 24)) => index === lit || (index % every === 0 && (every === 1 || lit === null || Math.abs(index - lit) >= every));
