@@ -14,8 +14,6 @@ __all__ = ["KINDS", "WORD_START", "Encoding", "Kind", "Tokenizer", "count_pieces
 
 FAMILIAR_COUNT = 5
 
-_CLASSES = {"word": WordTokenizer, "character": CharacterTokenizer}
-
 
 def train_tokenizer(kind: str, lines: Iterable[str], vocabulary: int) -> Tokenizer:
     """Learn one joint vocabulary of at most `vocabulary` pieces from the lines of both languages.
@@ -23,11 +21,17 @@ def train_tokenizer(kind: str, lines: Iterable[str], vocabulary: int) -> Tokeniz
     It has fewer where the lines do not hold more: the truth is `len(tokenizer.pieces)`. The same lines give the same
     bytes. Raises `LabError` for an unknown kind, for no text and for a vocabulary outside the kind's limits.
     """
-    if kind == "unigram" or kind == "bpe":
-        return SubwordTokenizer.train(kind, lines, vocabulary)
-    if kind in _CLASSES:
-        return _CLASSES[kind].train(lines, vocabulary)
-    raise LabError("tokenizer_kind", "There is no tokenizer {kind}; the kinds are {known}.", "tokenizer", kind=repr(kind), known=", ".join(KINDS))
+    if kind == "unigram":
+        return SubwordTokenizer.train("unigram", lines, vocabulary)
+    if kind == "bpe":
+        return SubwordTokenizer.train("bpe", lines, vocabulary)
+    if kind == "word":
+        return WordTokenizer.train(lines, vocabulary)
+    if kind == "character":
+        return CharacterTokenizer.train(lines, vocabulary)
+    raise LabError(
+        "tokenizer_kind", "There is no tokenizer {kind}; the kinds are {known}.", "tokenizer", kind=repr(kind), known=", ".join(KINDS)
+    )
 
 
 def load_tokenizer(folder: Path) -> Tokenizer:

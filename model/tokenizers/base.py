@@ -112,8 +112,10 @@ def check_vocabulary(vocabulary: int, smallest: int, rule: str) -> None:
         )  # fmt: skip
     if vocabulary > limits.VOCABULARY:
         raise LabError(
-            "vocabulary_too_large", "A vocabulary of {value} is too large; at most {limit} pieces are allowed.", "vocabulary", value=vocabulary, limit=limits.VOCABULARY
-        )
+            "vocabulary_too_large",
+            "A vocabulary of {value} is too large; at most {limit} pieces are allowed.",
+            "vocabulary", value=vocabulary, limit=limits.VOCABULARY,
+        )  # fmt: skip
 
 
 def no_text() -> LabError:

@@ -192,5 +192,3 @@ def _is_piece(piece: str, kind: type[PlainTokenizer]) -> bool:
     if len(piece) > limits.LINE_CHARACTERS or clean_text(body) != body or " " in body:
         return False
     return len(piece) == 1 if kind is CharacterTokenizer else bool(body)
-
-

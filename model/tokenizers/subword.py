@@ -13,7 +13,19 @@ import sentencepiece
 
 from model.config import END, PADDING, SPECIAL_PIECES, START, UNKNOWN
 from model.text import clean_text
-from model.tokenizers.base import FIRST_BYTE, FIRST_LEARNT, WORD_START, Encoding, Kind, broken, byte_ids, check_vocabulary, join_pieces, no_text, write_file
+from model.tokenizers.base import (
+    FIRST_BYTE,
+    FIRST_LEARNT,
+    WORD_START,
+    Encoding,
+    Kind,
+    broken,
+    byte_ids,
+    check_vocabulary,
+    join_pieces,
+    no_text,
+    write_file,
+)
 from model.tokenizers.sampling import PairMerger, Segmenter
 from model.tokenizers.subword_file import check_subword_file
 
