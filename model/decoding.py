@@ -1,0 +1,200 @@
+"""One loop for every search, as a stream of frozen steps. A search is the loop and a rule that chooses (`model/searches.py`).
+
+The loop knows no model: it asks a scorer (prefixes in, log-probabilities out), for a batch of sentences at once. Section
+6.1 of the paper; length penalty of Wu et al. (2016), equation 14. Padding, start and unknown are never generated; the
+probability they get is not shared out among the others, so every sum is the model's own log-probability.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol, get_args
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from model.config import END, PADDING, START, UNKNOWN, ModelConfig
+from model.errors import LabError
+from model.steps import Hypothesis, Step
+
+NEVER_GENERATED = (PADDING, START, UNKNOWN)
+LONGER_THAN_SOURCE = 50  # section 6.1: at most input length + 50 tokens
+
+NormalizationKind = Literal["wu", "power"]
+
+
+class Scorer(Protocol):
+    """Prefixes in, log-probabilities out. A *row* is one prefix of one sentence.
+
+    `start` gives row i = sentence i after the start token alone; row r of `extend` is row `parents[r]` of the state given with
+    `tokens[r]` after it. Rows may be left out, reordered and repeated. Log-probabilities are [rows, vocabulary]. A state
+    is a value: it is never changed, and may be extended twice.
+    """
+
+    def start(self) -> tuple[Any, Tensor]: ...
+
+    def extend(self, state: Any, parents: Tensor, tokens: Tensor) -> tuple[Any, Tensor]: ...
+
+
+@dataclass(frozen=True)
+class Normalization:
+    """What log-probabilities are divided by, so that short translations do not win by being short.
+
+    `wu`: ((5 + |Y|) / 6)^alpha; `power`: |Y|^alpha; alpha 0 divides by one. |Y| counts the end token.
+    """
+
+    kind: NormalizationKind = "wu"
+    alpha: float = 0.0
+
+    def __post_init__(self) -> None:
+        kinds = get_args(NormalizationKind)
+        if self.kind not in kinds:
+            raise LabError(
+                "not_a_choice", "{field} is {value}; it must be one of {choices}.",
+                "normalization", value=repr(self.kind), choices=", ".join(kinds),
+            )  # fmt: skip
+        check_number("alpha", self.alpha, 0, 5)
+
+    def penalty(self, length: int) -> float:
+        """lp(Y) for a translation of `length` tokens."""
+        return float(length if self.kind == "power" else (5 + length) / 6) ** self.alpha
+
+    def score(self, log_probability: float, length: int) -> float:
+        return log_probability / self.penalty(length)
+
+
+def check_number(field: str, value: object, least: float, most: float) -> None:
+    """Raise `LabError` unless `value` is a number from `least` to `most`."""
+    right_type = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if not right_type or not least <= value <= most:  # type: ignore[operator]
+        raise LabError(
+            "out_of_range",
+            "{field} is {value}; it must be from {least} to {most}.",
+            field,
+            value=repr(value),
+            least=least,
+            most=most,
+        )
+
+
+def longest_translations(source_lengths: Iterable[int], config: ModelConfig) -> list[int]:
+    """How many tokens, the end token included, a translation may have: source + 50, and what the model has positions for."""
+    return [min(length + LONGER_THAN_SOURCE, config.maximum_length) for length in source_lengths]
+
+
+@dataclass(frozen=True)
+class Live:
+    """The prefixes still searched, those of a sentence side by side and best first. All have the same number of tokens."""
+
+    sentences: Tensor  # [rows], whole numbers
+    prefixes: Tensor  # [rows, tokens so far], without the start token
+    log_probabilities: Tensor  # [rows] float64, of the whole prefix
+
+    @staticmethod
+    def start(sentences: int) -> Live:
+        return Live(torch.arange(sentences), torch.empty(sentences, 0, dtype=torch.int64), torch.zeros(sentences, dtype=torch.float64))
+
+    def rows(self, index: Tensor) -> Live:
+        return Live(self.sentences[index], self.prefixes[index], self.log_probabilities[index])
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a search takes at one step: `tokens[i]` after row `rows[i]`, in the order of `Live`.
+
+    `chances` [rows, vocabulary] are what a sampler drew from.
+    """
+
+    rows: Tensor
+    tokens: Tensor
+    chances: Tensor | None = None
+
+
+Choose = Callable[[Live, Tensor], Choice]  # live prefixes, log-probabilities [rows, vocabulary] of the next token
+
+
+@torch.inference_mode()
+def search(scorer: Scorer, longest: Sequence[int], choose: Choose, normalization: Normalization, stop_early: bool = True) -> Iterator[Step]:
+    """Extend every live prefix by what `choose` takes, until each sentence is settled; one step per token.
+
+    `longest[i]` is the most tokens sentence i may have. A prefix that takes the end token is finished and stays in the
+    books; one that reaches `longest` without it is cut, and counts only where nothing finished. With `stop_early` a
+    sentence is settled as soon as no live prefix can win (see `_settled`); the answer is the same without.
+    """
+    live, most = Live.start(len(longest)), torch.tensor(longest, dtype=torch.int64)
+    penalties = torch.tensor([normalization.penalty(most) for most in longest], dtype=torch.float64)
+    books: list[tuple[Hypothesis, ...]] = [()] * len(longest)
+    state, scores = scorer.start()
+    for length in range(1, max(longest) + 1):
+        scores = allowed_scores(scores)
+        choice = choose(live, scores)
+        grown = _grow(live, choice, scores)
+        ended, cut = choice.tokens == END, most[grown.sentences] <= length
+        _enter(books, grown, ended, ended | cut, normalization)
+        going_on = ~(ended | cut)
+        if stop_early:
+            going_on &= ~_settled(grown, going_on, books, penalties)[grown.sentences]
+        kept = going_on.nonzero().squeeze(1)
+        yield _record(length, live, scores, choice, kept, books, normalization)
+        if not len(kept):
+            return
+        live = grown.rows(kept)
+        state, scores = scorer.extend(state, choice.rows[kept], choice.tokens[kept])
+
+
+def allowed_scores(log_probabilities: Tensor) -> Tensor:
+    """The scores with −∞ for what is never generated, [rows, vocabulary]. Raises `LabError` where a model gives no numbers."""
+    if log_probabilities[:, END].isnan().any():  # one NaN among the logits makes a whole row of them
+        raise LabError("scores_not_finite", "The model's scores are not numbers: its training diverged, or its file is damaged.", "model")
+    return log_probabilities.index_fill(1, torch.tensor(NEVER_GENERATED), -math.inf)
+
+
+def _grow(live: Live, choice: Choice, scores: Tensor) -> Live:
+    """Every chosen prefix with its token; log-probabilities add up where probabilities multiply."""
+    parents = live.rows(choice.rows)
+    total = parents.log_probabilities + scores[choice.rows, choice.tokens].double()
+    return Live(parents.sentences, torch.cat([parents.prefixes, choice.tokens[:, None]], dim=1), total)
+
+
+def _enter(books: list[tuple[Hypothesis, ...]], grown: Live, ended: Tensor, over: Tensor, normalization: Normalization) -> None:
+    """Enter what is over in its sentence's books; best first, finished before cut, the earlier before its equal."""
+    index = over.nonzero().squeeze(1)
+    done = grown.rows(index)
+    rows = zip(done.sentences.tolist(), done.prefixes.tolist(), done.log_probabilities.tolist(), ended[index].tolist(), strict=True)
+    for sentence, tokens, total, finished in rows:
+        entry = Hypothesis(tuple(tokens), total, normalization.score(total, len(tokens)), finished)
+        books[sentence] = tuple(sorted((*books[sentence], entry), key=lambda known: (not known.finished, -known.score)))
+
+
+def _settled(grown: Live, going_on: Tensor, books: list[tuple[Hypothesis, ...]], penalties: Tensor) -> Tensor:
+    """Which sentences [sentences] no live prefix can win any more.
+
+    A log-probability only falls from here, and as it is negative the largest divisor flatters it most. So no descendant of
+    a prefix scores above its log-probability over the penalty of the *longest* translation allowed: an exact bound.
+    """
+    best = torch.tensor([book[0].score if book and book[0].finished else -math.inf for book in books], dtype=torch.float64)
+    reachable = (grown.log_probabilities / penalties[grown.sentences]).where(going_on, -math.inf)
+    bound = torch.full_like(best, -math.inf).scatter_reduce(0, grown.sentences, reachable, "amax")
+    return best >= bound
+
+
+def _record(
+    length: int, live: Live, scores: Tensor, choice: Choice, kept: Tensor, books: list[tuple[Hypothesis, ...]], normalization: Normalization
+) -> Step:
+    next_rows = np.full(len(choice.rows), -1)
+    next_rows[kept.numpy()] = np.arange(len(kept))
+    return Step(
+        length, live.sentences.numpy(), live.prefixes.numpy(), live.log_probabilities.numpy(), scores.numpy(),
+        None if choice.chances is None else choice.chances.numpy(),
+        choice.rows.numpy(), choice.tokens.numpy(), next_rows, tuple(books), normalization.score,
+    )  # fmt: skip
+
+
+def outcome(steps: Iterable[Step]) -> list[Hypothesis]:
+    """Run a search to its end: the best of every sentence."""
+    last = deque(steps, maxlen=1)
+    return [step.best(sentence) for step in last for sentence in range(len(step.hypotheses))]
