@@ -29,7 +29,7 @@ def attend(
     query: Float[Tensor, "*batch n d_k"],
     key: Float[Tensor, "*batch m d_k"],
     value: Float[Tensor, "*batch m d_v"],
-    allowed: Bool[Tensor, "*#batch n m"],
+    allowed: Bool[Tensor, "*_ n m"],
     scale: float | None = None,
 ) -> Attended:
     """softmax(Q Kᵀ / √d_k) V, equation 1, over the allowed keys of each query.
@@ -87,7 +87,7 @@ class MultiHeadAttention(nn.Module):
         return KeysAndValues(*self.project(memory, self.key, self.value))
 
     def forward(
-        self, query: Float[Tensor, "batch head n d_k"], cached: KeysAndValues, allowed: Bool[Tensor, "#batch 1 n m"], edit: AttentionEdit
+        self, query: Float[Tensor, "batch head n d_k"], cached: KeysAndValues, allowed: Bool[Tensor, "_ 1 n m"], edit: AttentionEdit
     ) -> AttentionTrace:
         scale = math.sqrt(self.d_k) if self.scaling and not edit.drop_scale else 1.0
         attended = attend(query, cached.key, cached.value, allowed, scale)

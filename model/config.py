@@ -52,30 +52,45 @@ class ModelConfig:
         _check_types(self)
         for name in ("layers", "d_model", "d_ff", "heads", "maximum_length"):
             if getattr(self, name) < 1:
-                raise LabError("too_small", "{field} is {value}; it must be at least 1.", name, field=name, value=getattr(self, name))
+                raise LabError("too_small", "{field} is {value}; it must be at least 1.", name, value=getattr(self, name))
         for name in ("d_k", "d_v"):
             if getattr(self, name) < 0:
-                raise LabError("too_small", "{field} is {value}; it must be at least 1, or 0 for d_model / heads.", name, field=name, value=getattr(self, name))
+                raise LabError(
+                    "too_small", "{field} is {value}; it must be at least 1, or 0 for d_model / heads.", name, value=getattr(self, name)
+                )
             if getattr(self, name) == 0:
                 if self.d_model % self.heads:
                     raise LabError(
                         "heads_do_not_divide",
                         "d_model {d_model} cannot be split evenly among {heads} heads; set {field}.",
-                        name, field=name, d_model=self.d_model, heads=self.heads,
+                        name, d_model=self.d_model, heads=self.heads,
                     )  # fmt: skip
                 object.__setattr__(self, name, self.d_model // self.heads)
         if self.vocabulary <= len(SPECIAL_PIECES):
-            raise LabError("vocabulary_too_small", "A vocabulary of {value} has no room beside the four special tokens.", "vocabulary", value=self.vocabulary)
+            raise LabError(
+                "vocabulary_too_small",
+                "A vocabulary of {value} has no room beside the four special tokens.",
+                "vocabulary",
+                value=self.vocabulary,
+            )
         if not 0 <= self.dropout < 1:
             raise LabError("dropout_range", "dropout is {value}; it must be from 0 up to, not including, 1.", "dropout", value=self.dropout)
         if self.positions == "sinusoidal" and self.d_model % 2:
-            raise LabError("odd_d_model", "d_model {value} is odd; sines and cosines come in pairs, so make it even.", "d_model", value=self.d_model)
+            raise LabError(
+                "odd_d_model", "d_model {value} is odd; sines and cosines come in pairs, so make it even.", "d_model", value=self.d_model
+            )
         if (self.kind == "encoder") != (self.classes > 0):
-            raise LabError("classes", "An encoder-only classifier needs classes of at least 1, the other kinds need 0; got {value}.", "classes", value=self.classes)
+            raise LabError(
+                "classes",
+                "An encoder-only classifier needs classes of at least 1, the other kinds need 0; got {value}.",
+                "classes",
+                value=self.classes,
+            )
 
     def with_(self, **changes: Any) -> ModelConfig:
         """The same shape with some values changed; d_k and d_v follow d_model / heads where they did before."""
-        return replace(self, **_inherited_widths(self, changes), **changes)
+        widths: dict[str, Any] = _inherited_widths(self, changes)
+        return replace(self, **widths, **changes)
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -86,7 +101,12 @@ class ModelConfig:
         known = {field.name for field in fields(cls)}
         for name in values:
             if name not in known:
-                raise LabError("unknown_setting", "{field} is not a setting of a model; the settings are {known}.", name, field=name, known=", ".join(sorted(known)))
+                raise LabError(
+                    "unknown_setting",
+                    "{field} is not a setting of a model; the settings are {known}.",
+                    name,
+                    known=", ".join(sorted(known)),
+                )
         return cls(**values)
 
 
@@ -103,12 +123,14 @@ def _check_types(config: ModelConfig) -> None:
         choices = get_args(hint)
         if choices:
             if value not in choices:
-                raise LabError("not_a_choice", "{field} is {value}; it must be one of {choices}.", name, field=name, value=repr(value), choices=", ".join(choices))
+                raise LabError(
+                    "not_a_choice", "{field} is {value}; it must be one of {choices}.", name, value=repr(value), choices=", ".join(choices)
+                )
         elif hint is float:
             if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-                raise LabError("wrong_type", "{field} is {value}; it must be a number.", name, field=name, value=repr(value))
+                raise LabError("wrong_type", "{field} is {value}; it must be a number.", name, value=repr(value))
         elif type(value) is not hint:
-            raise LabError("wrong_type", "{field} is {value}; it must be of type {type}.", name, field=name, value=repr(value), type=hint.__name__)
+            raise LabError("wrong_type", "{field} is {value}; it must be of type {type}.", name, value=repr(value), type=hint.__name__)
 
 
 def check_app_limits(config: ModelConfig) -> None:
@@ -118,10 +140,16 @@ def check_app_limits(config: ModelConfig) -> None:
         ("layers", limits.LAYERS), ("heads", limits.HEADS), ("vocabulary", limits.VOCABULARY), ("maximum_length", 1024),
     ):  # fmt: skip
         if getattr(config, name) > limit:
-            raise LabError("too_large", "{field} is {value}; this app goes up to {limit}.", name, field=name, value=getattr(config, name), limit=limit)
+            raise LabError("too_large", "{field} is {value}; this app goes up to {limit}.", name, value=getattr(config, name), limit=limit)
     total = sum(count_parameters(config).values())
     if total > limits.PARAMETERS:
-        raise LabError("too_many_parameters", "This model would have {value} parameters; this app goes up to {limit}.", None, value=f"{total:,}", limit=f"{limits.PARAMETERS:,}")
+        raise LabError(
+            "too_many_parameters",
+            "This model would have {value} parameters; this app goes up to {limit}.",
+            None,
+            value=f"{total:,}",
+            limit=f"{limits.PARAMETERS:,}",
+        )
 
 
 def count_parameters(config: ModelConfig) -> dict[str, int]:
@@ -187,5 +215,7 @@ LABEL_SMOOTHING: dict[str, float] = {name: {"D-smoothing0": 0.0, "D-smoothing2":
 def preset(name: str) -> ModelConfig:
     """The preset of that name, or a `LabError` that lists the names."""
     if name not in PRESETS:
-        raise LabError("unknown_preset", "There is no preset {name}; the presets are {known}.", "preset", name=repr(name), known=", ".join(PRESETS))
+        raise LabError(
+            "unknown_preset", "There is no preset {name}; the presets are {known}.", "preset", name=repr(name), known=", ".join(PRESETS)
+        )
     return PRESETS[name]

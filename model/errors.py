@@ -5,12 +5,14 @@ class LabError(Exception):
     """Something from outside broke a stated rule.
 
     `code` names the rule, `field` the input it concerns, `template` is the English sentence that names the rule
-    with `{values}` to be filled in. The command line prints `str(error)`; `ui` translates `template` first.
+    with `{values}` to be filled in; `{field}` is always one of them. The command line prints `str(error)`; `ui`
+    translates `template` first.
     """
 
-    def __init__(self, code: str, template: str, field: str | None = None, **values: object) -> None:
+    def __init__(self, code: str, template: str, field: str | None = None, /, **values: object) -> None:
         super().__init__(code)
-        self.code, self.template, self.field, self.values = code, template, field, values
+        self.code, self.template, self.field = code, template, field
+        self.values: dict[str, object] = {"field": field, **values}
 
     def __str__(self) -> str:
         return self.template.format(**self.values)

@@ -18,7 +18,6 @@ from model.interventions import Interventions
 from model.noise import Noise
 from model.trace import AddNormTrace, FeedForwardTrace, LayerTrace, StackTrace
 
-
 T = TypeVar("T")
 
 
@@ -84,10 +83,15 @@ class Layer(nn.Module):
         self.after_cross = AddNorm(config) if cross else None
         self.feed_forward, self.after_feed_forward = FeedForward(config), AddNorm(config)
 
+    def first_cache(self, memory: Float[Tensor, "batch m d_model"]) -> LayerCache:
+        """Keys and values of the memory, computed once, and of no row yet."""
+        _, none_yet = self.self_attention.query_key_value(memory[:, :0])  # batch × head × 0 × d
+        return LayerCache(none_yet, self.cross_attention.keys_and_values(memory) if self.cross_attention else None)
+
     def forward(
         self,
         x: Float[Tensor, "batch n d_model"],
-        allowed: Bool[Tensor, "#batch 1 n k"],
+        allowed: Bool[Tensor, "_ 1 n k"],
         memory: Float[Tensor, "batch m d_model"] | None,
         memory_allowed: Bool[Tensor, "batch 1 1 m"] | None,
         cache: LayerCache | None,
@@ -132,18 +136,31 @@ class Stack(nn.Module):
     def position_rows(self, start: int, end: int, like: Tensor) -> Float[Tensor, "n d_model"]:
         """What is added at positions start to end; zeros for a model without positions."""
         if end > self.config.maximum_length:
-            raise LabError("longer_than_model", "This is {value} tokens long; the model has positions for {limit}.", None, value=end, limit=self.config.maximum_length)
+            raise LabError(
+                "longer_than_model",
+                "This is {value} tokens long; the model has positions for {limit}.",
+                None,
+                value=end,
+                limit=self.config.maximum_length,
+            )
         if self.positions is not None:
             return self.positions[start:end]
         if self.config.positions == "none":
             return like.new_zeros(end - start, self.config.d_model)
         return sinusoids(self.config.maximum_length, self.config.d_model)[start:end].to(like)
 
+    def first_cache(self, memory: Float[Tensor, "batch m d_model"]) -> tuple[LayerCache, ...]:
+        """The cache before the first row: keys and values of the memory, and none of the decoder's own."""
+        return tuple(layer.first_cache(memory) for layer in self._layers())
+
+    def _layers(self) -> list[Layer]:
+        return [layer for layer in self.layers if isinstance(layer, Layer)]
+
     def forward(
         self,
         ids: Int[Tensor, "batch n"],
         embedding: nn.Embedding,
-        allowed: Bool[Tensor, "#batch 1 n k"],
+        allowed: Bool[Tensor, "_ 1 n k"],
         interventions: Interventions,
         noise: Noise | None,
         memory: Float[Tensor, "batch m d_model"] | None = None,
@@ -158,7 +175,7 @@ class Stack(nn.Module):
         x = total = embedded + position
         x = noise(x) if noise else x
         traces, caches = [], []
-        for number, layer in enumerate(self.layers):
+        for number, layer in enumerate(self._layers()):
             trace, kept = layer(
                 x, allowed, memory, memory_allowed, cache[number] if cache else None, f"{self.name}.{number}", interventions, noise
             )

@@ -24,14 +24,14 @@ def read(saved: SavedModel, source: str, target: str | None = None, intervention
     Decoder input = start + target; label = target + end (section 3.1). A translation cut off before its end token keeps
     no row for the missing end.
     """
-    source = clean_sentence(source, "source")
-    encoded = check_tokens(saved.tokenizer.encode(source), "source")
+    source = clean_sentence(source)
+    encoded = _checked(saved.tokenizer.encode(source))
     source_ids = (*encoded.ids, END)
     if target is None:
         produced = translate_ids(saved.model, source_ids, interventions)
         encoded_target, labels = _encoding_of(saved, produced), produced
     else:
-        encoded_target = check_tokens(saved.tokenizer.encode(clean_sentence(target, "target")), "target")
+        encoded_target = _checked(saved.tokenizer.encode(clean_sentence(target)))
         labels = (*encoded_target.ids, END)
     with torch.inference_mode():
         trace = saved.model(torch.tensor([source_ids]), torch.tensor([(START, *labels[:-1])]), interventions)
@@ -48,6 +48,11 @@ def read(saved: SavedModel, source: str, target: str | None = None, intervention
         log_probability=_log_probability(trace.logits[0], labels),
         config=saved.config, model_sha256=saved.sha256,
     )  # fmt: skip
+
+
+def _checked(encoding: Encoding) -> Encoding:
+    check_tokens(encoding)
+    return encoding
 
 
 def arrays_of(trace: Trace) -> dict[str, np.ndarray]:

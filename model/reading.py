@@ -55,7 +55,13 @@ class Reading:
     def attention_names(self, kind: str) -> tuple[str, ...]:
         """Names of the attentions of a kind, first layer first: `encoder.self` → (`encoder.0.self`, ...)."""
         if kind not in KINDS:
-            raise LabError("unknown_attention", "There is no attention {value}; the kinds are {known}.", "attention", value=repr(kind), known=", ".join(KINDS))
+            raise LabError(
+                "unknown_attention",
+                "There is no attention {value}; the kinds are {known}.",
+                "attention",
+                value=repr(kind),
+                known=", ".join(KINDS),
+            )
         side, part = kind.split(".")
         names = (f"{side}.{layer}.{part}" for layer in range(self.config.layers))
         return tuple(name for name in names if f"{name}.weights" in self.arrays)
@@ -96,7 +102,7 @@ class Reading:
         texts = {"source.pieces": self.source_pieces, "target.pieces": self.target_in, "target.produced": self.target_out}
         strings = {name: np.array(pieces, dtype=np.str_) for name, pieces in texts.items()}
         file = io.BytesIO()
-        np.savez_compressed(file, allow_pickle=False, **self.arrays, **strings, reading=np.array(json.dumps(about)))  # type: ignore[arg-type]
+        np.savez_compressed(file, allow_pickle=False, **self.arrays, **strings, reading=np.array(json.dumps(about)))
         return file.getvalue()
 
     @classmethod
@@ -106,7 +112,7 @@ class Reading:
             values = {name: file[name] for name in file.files}
         about: dict[str, Any] = json.loads(str(values.pop("reading")))
         texts = {name: tuple(map(str, values.pop(name))) for name in ("source.pieces", "target.pieces", "target.produced")}
-        spans = {name: tuple((start, end) for start, end in about.pop(name)) for name in ("source_spans", "target_spans")}
+        spans: dict[str, Any] = {name: tuple((start, end) for start, end in about.pop(name)) for name in ("source_spans", "target_spans")}
         return cls(
             arrays=values, source_pieces=texts["source.pieces"], target_in=texts["target.pieces"], target_out=texts["target.produced"],
             config=ModelConfig.from_dict(about.pop("config")), **spans, **about,

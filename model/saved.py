@@ -50,7 +50,13 @@ def find_model(name_or_folder: str) -> Path:
         if (folder / "config.json").is_file():
             return folder
     shipped = ", ".join(sorted(path.parent.name for path in ASSETS.glob("*/config.json")))
-    raise LabError("unknown_model", "There is no model {name}: give one of {shipped}, or the folder of a saved model.", "model", name=repr(name_or_folder), shipped=shipped)
+    raise LabError(
+        "unknown_model",
+        "There is no model {name}: give one of {shipped}, or the folder of a saved model.",
+        "model",
+        name=repr(name_or_folder),
+        shipped=shipped,
+    )
 
 
 def parameters_of(model: AnyModel) -> dict[str, Tensor]:
@@ -80,9 +86,17 @@ def read_config(folder: Path) -> ModelConfig:
     values = read_json(folder / "config.json")
     unknown = set(values) - {"format_version", "model", "special_ids"}
     if unknown:
-        raise LabError("unknown_setting", "config.json has a field {field} this version does not know.", "config.json", field=sorted(unknown)[0])
+        raise LabError(
+            "unknown_setting", "config.json has a field {field} this version does not know.", "config.json", field=sorted(unknown)[0]
+        )
     if values.get("format_version") != FORMAT_VERSION:
-        raise LabError("unknown_format", "config.json has format version {value}; this version reads {known}.", "config.json", value=values.get("format_version"), known=FORMAT_VERSION)
+        raise LabError(
+            "unknown_format",
+            "config.json has format version {value}; this version reads {known}.",
+            "config.json",
+            value=values.get("format_version"),
+            known=FORMAT_VERSION,
+        )
     if values.get("special_ids") != {piece: number for number, piece in enumerate(SPECIAL_PIECES)}:
         raise LabError("special_ids", "config.json must number the special tokens padding, start, end and unknown 0 to 3.", "config.json")
     if not isinstance(values.get("model"), dict):
@@ -125,13 +139,28 @@ def read_parameters(data: bytes, config: ModelConfig) -> dict[str, Tensor]:
         raise LabError("not_safetensors", "model.safetensors is damaged: {reason}.", "model.safetensors", reason=str(error)[:200]) from None
     expected = parameter_shapes(config)
     for name in sorted(set(expected) ^ set(tensors)):
-        template = "model.safetensors lacks {name}." if name in expected else "model.safetensors has a tensor {name} that this model does not."
+        template = (
+            "model.safetensors lacks {name}." if name in expected else "model.safetensors has a tensor {name} that this model does not."
+        )
         raise LabError("tensor_names", template, "model.safetensors", name=name)
     for name, tensor in tensors.items():
         if tensor.shape != expected[name]:
-            raise LabError("tensor_shape", "{name} is {found}; this model needs {needed}.", "model.safetensors", name=name, found=" × ".join(map(str, tensor.shape)), needed=" × ".join(map(str, expected[name])))
+            raise LabError(
+                "tensor_shape",
+                "{name} is {found}; this model needs {needed}.",
+                "model.safetensors",
+                name=name,
+                found=" × ".join(map(str, tensor.shape)),
+                needed=" × ".join(map(str, expected[name])),
+            )
         if tensor.dtype not in (torch.float32, torch.float16):
-            raise LabError("tensor_type", "{name} is {found}; parameters must be float32 or float16.", "model.safetensors", name=name, found=str(tensor.dtype).removeprefix("torch."))
+            raise LabError(
+                "tensor_type",
+                "{name} is {found}; parameters must be float32 or float16.",
+                "model.safetensors",
+                name=name,
+                found=str(tensor.dtype).removeprefix("torch."),
+            )
         if not tensor.isfinite().all():
             raise LabError("tensor_not_finite", "{name} holds a number that is not finite.", "model.safetensors", name=name)
     return {name: tensor.float() for name, tensor in tensors.items()}
@@ -149,10 +178,22 @@ def _check_header(data: bytes) -> None:
     """Length and number of tensors are read and capped before the library parses anything."""
     length = struct.unpack("<Q", data[:8])[0] if len(data) >= 8 else 0
     if not 2 <= length <= min(limits.MODEL_HEADER_BYTES, len(data) - 8):
-        raise LabError("not_safetensors", "model.safetensors has no valid header (at most {limit} bytes).", "model.safetensors", limit=limits.MODEL_HEADER_BYTES)
+        raise LabError(
+            "not_safetensors",
+            "model.safetensors has no valid header (at most {limit} bytes).",
+            "model.safetensors",
+            limit=limits.MODEL_HEADER_BYTES,
+        )
     try:
         header = json.loads(data[8 : 8 + length])
     except (ValueError, RecursionError):
-        raise LabError("not_safetensors", "model.safetensors has no valid header (at most {limit} bytes).", "model.safetensors", limit=limits.MODEL_HEADER_BYTES) from None
+        raise LabError(
+            "not_safetensors",
+            "model.safetensors has no valid header (at most {limit} bytes).",
+            "model.safetensors",
+            limit=limits.MODEL_HEADER_BYTES,
+        ) from None
     if not isinstance(header, dict) or len(header) > limits.MODEL_TENSORS:
-        raise LabError("too_many_tensors", "model.safetensors lists more than {limit} tensors.", "model.safetensors", limit=limits.MODEL_TENSORS)
+        raise LabError(
+            "too_many_tensors", "model.safetensors lists more than {limit} tensors.", "model.safetensors", limit=limits.MODEL_TENSORS
+        )

@@ -24,7 +24,7 @@ class AttentionTrace:
     products: Float[Tensor, "batch head n m"]
     scores: Float[Tensor, "batch head n m"]
     weights: Float[Tensor, "batch head n m"]
-    allowed: Bool[Tensor, "batch #head n m"]
+    allowed: Bool[Tensor, "batch _ n m"]
     heads: Float[Tensor, "batch head n d_v"]
     output: Float[Tensor, "batch n d_model"]
 

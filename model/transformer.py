@@ -61,9 +61,7 @@ class Transformer(nn.Module):
         if self.config.tied_embeddings:
             self.target_embedding.weight = self.output.weight = self.source_embedding.weight
 
-    def encode(
-        self, source_ids: Int[Tensor, "batch m"], interventions: Interventions = NOTHING, noise: Noise | None = None
-    ) -> StackTrace:
+    def encode(self, source_ids: Int[Tensor, "batch m"], interventions: Interventions = NOTHING, noise: Noise | None = None) -> StackTrace:
         """The encoder alone; its `output` is the memory."""
         return self.encoder(source_ids, self.source_embedding, not_padding(source_ids), interventions, noise)[0]
 
@@ -86,16 +84,9 @@ class Transformer(nn.Module):
     def start(self, source_ids: Int[Tensor, "batch m"], interventions: Interventions = NOTHING) -> Cache:
         """Encode once and keep what every step of decoding will need."""
         memory = self.encode(source_ids, interventions).output
-        layers = []
-        for layer in self.decoder.layers:
-            from_memory = layer.cross_attention.keys_and_values(memory)
-            _, nothing = layer.self_attention.query_key_value(memory[:, :0])  # batch × head × 0 × d: no row yet
-            layers.append(LayerCache(nothing, from_memory))
-        return Cache(tuple(layers), memory, not_padding(source_ids), 0)
+        return Cache(self.decoder.first_cache(memory), memory, not_padding(source_ids), 0)
 
-    def step(
-        self, tokens: Int[Tensor, "batch 1"], cache: Cache, interventions: Interventions = NOTHING
-    ) -> tuple[Trace, Cache]:
+    def step(self, tokens: Int[Tensor, "batch 1"], cache: Cache, interventions: Interventions = NOTHING) -> tuple[Trace, Cache]:
         """One more row of the decoder from the cache. The trace is that of the one row; its keys are all rows so far."""
         allowed = torch.ones(1, 1, 1, cache.length + 1, dtype=torch.bool, device=tokens.device)
         decoder, layers = self.decoder(
@@ -157,6 +148,12 @@ def empty_model(config: ModelConfig) -> AnyModel:
     model.to_empty(device="cpu")
     model.tie()  # moving off the meta device gave each name a matrix of its own
     return model
+
+
+def parameter_shapes(config: ModelConfig) -> dict[str, torch.Size]:
+    """Names and shapes of a model's parameters, without their memory. A tied matrix goes by its first name."""
+    with torch.device("meta"):
+        return {name: parameter.shape for name, parameter in _KINDS[config.kind](config).named_parameters()}
 
 
 def new_model(config: ModelConfig, seed: int) -> AnyModel:
