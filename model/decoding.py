@@ -31,8 +31,8 @@ class Scorer(Protocol):
     """Prefixes in, log-probabilities out. A *row* is one prefix of one sentence.
 
     `start` gives row i = sentence i after the start token alone; row r of `extend` is row `parents[r]` of the state given with
-    `tokens[r]` after it. Rows may be left out, reordered and repeated. Log-probabilities are [rows, vocabulary]. A state
-    is a value: it is never changed, and may be extended twice.
+    `tokens[r]` after it. Rows may be left out, reordered and repeated. A state is a value: it
+    is never changed, and may be extended twice. Log-probabilities are [rows, vocabulary], fresh: the search writes into them.
     """
 
     def start(self) -> tuple[Any, Tensor]: ...
@@ -147,10 +147,10 @@ def search(scorer: Scorer, longest: Sequence[int], choose: Choose, normalization
 
 
 def allowed_scores(log_probabilities: Tensor) -> Tensor:
-    """The scores with −∞ for what is never generated, [rows, vocabulary]. Raises `LabError` where a model gives no numbers."""
+    """−∞ put in for what is never generated, [rows, vocabulary]. Raises `LabError` where a model gives no numbers."""
     if log_probabilities[:, END].isnan().any():  # one NaN among the logits makes a whole row of them
         raise LabError("scores_not_finite", "The model's scores are not numbers: its training diverged, or its file is damaged.", "model")
-    return log_probabilities.index_fill(1, torch.tensor(NEVER_GENERATED), -math.inf)
+    return log_probabilities.index_fill_(1, torch.tensor(NEVER_GENERATED), -math.inf)
 
 
 def _grow(live: Live, choice: Choice, scores: Tensor) -> Live:

@@ -32,11 +32,11 @@ SOURCES = [[5, 6, 7, 8, 9], [10, 11], [12, 13, 14, 15], [16]]
 
 
 def build(config: ModelConfig, seed: int = 0) -> Transformer:
-    """A random model, made sharper so that its distributions are far from uniform."""
+    """A random model whose distributions are far from uniform; without norms the logits are large enough as they are."""
     model = new_model(config, seed)
     assert isinstance(model, Transformer)
     with torch.no_grad():
-        model.output.weight.mul_(4)
+        model.output.weight.mul_(4 if config.norm != "none" else 0.1)
     return model
 
 
@@ -63,7 +63,7 @@ COURSE = [
 def test_cache_equals_recomputation(config: ModelConfig) -> None:
     model, source = build(config), pad(SOURCES)
     for cached, whole in zip(walk(CachedScorer(model, source), COURSE), walk(RecomputingScorer(model, source), COURSE), strict=True):
-        torch.testing.assert_close(cached, whole, atol=1e-5, rtol=1e-5)
+        torch.testing.assert_close(cached, whole, atol=1e-5, rtol=0)
         torch.testing.assert_close(cached.exp().sum(dim=1), torch.ones(len(cached)))
 
 
@@ -72,7 +72,7 @@ def test_cache_equals_recomputation_for_one_sentence_with_shared_memory() -> Non
     for config in SHAPES:
         model, source = build(config), pad(SOURCES[:1])
         for cached, whole in zip(walk(CachedScorer(model, source), course), walk(RecomputingScorer(model, source), course), strict=True):
-            torch.testing.assert_close(cached, whole, atol=1e-5, rtol=1e-5)
+            torch.testing.assert_close(cached, whole, atol=1e-5, rtol=0)
 
 
 def test_scores_are_those_of_one_pass_over_the_whole_target() -> None:
@@ -81,7 +81,7 @@ def test_scores_are_those_of_one_pass_over_the_whole_target() -> None:
     scores = torch.cat(walk(CachedScorer(model, pad(SOURCES[:1])), course))
     with torch.no_grad():
         logits = model(pad(SOURCES[:1]), torch.tensor([[START, *target]])).logits[0]
-    torch.testing.assert_close(scores, logits.log_softmax(dim=-1), atol=1e-5, rtol=1e-5)
+    torch.testing.assert_close(scores, logits.log_softmax(dim=-1), atol=1e-5, rtol=0)
 
 
 def test_a_state_is_a_value_and_may_be_extended_twice() -> None:
@@ -135,7 +135,7 @@ def test_silenced_heads_are_silent_under_the_cache_too() -> None:
     assert isinstance(scorer, CachedScorer)
     cached, whole = walk(scorer, COURSE), walk(RecomputingScorer(model, source, silent), COURSE)
     for one, other in zip(cached, whole, strict=True):
-        torch.testing.assert_close(one, other, atol=1e-5, rtol=1e-5)
+        torch.testing.assert_close(one, other, atol=1e-5, rtol=0)
     assert not torch.allclose(cached[0], walk(CachedScorer(model, source), [])[0], atol=1e-3)
 
 
