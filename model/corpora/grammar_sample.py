@@ -1,0 +1,204 @@
+"""Random trees of the grammar, every choice from the generator that is handed in."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from functools import cache
+from typing import TypeVar
+
+from model.corpora.grammar_lexicon import ADJECTIVES, BE, NOUNS, VERBS, Adjective, Noun, Verb, adjectives_for, invented_name, nouns
+from model.corpora.grammar_tree import Clause, NounPhrase, Pronoun, Sentence, Subject, is_allowed
+
+T = TypeVar("T")
+
+FORMAL_SHARE, CONTRACTED_SHARE = 0.2, 0.35
+_TENSES = ("past", "past", "past", "present", "present", "future")
+_DETERMINERS = ("the",) * 11 + ("a", "a", "a", "this", "this", "my", "his", "her", "our", "their")
+_ONSETS, _NUCLEI, _ENDS = "b c d f g k l m n p r s t v z br dr gr kl pr tr zv sk".split(), "a e i o u ai ou".split(), " n r l s k x".split(" ")
+_COMMON_NOUNS = tuple(noun for noun in NOUNS if not noun.is_a("name") and not noun.is_a("subject"))
+_CLAUSE_VERBS = tuple(verb for verb in VERBS if verb.clause)
+_PLAIN_VERBS = tuple(verb for verb in VERBS if not verb.clause)
+_TRANSITIVE = tuple(verb for verb in _PLAIN_VERBS if verb.object and not verb.preposition)
+_ARRIVING = tuple(verb for verb in VERBS if verb.auxiliary == "être" and not verb.preposition)
+_FOR_ANIMALS = tuple(verb for verb in _TRANSITIVE if verb.subject == "being")
+
+
+def sample_sentence(random_: random.Random, invented: bool = False) -> Sentence:
+    """A sentence of the grammar; with `invented` one whose subject is an invented name."""
+    while True:
+        draw = random_.random()
+        if invented:
+            sentence = Sentence(_clause(random_, _tense(random_), NounPhrase(invented_name(_spelling(random_)))))
+        elif draw < 0.22:
+            sentence = Sentence(_clause(random_, _tense(random_)))
+        elif draw < 0.56:
+            sentence = _with_pronoun(random_)
+        elif draw < 0.80:
+            sentence = _joined(random_)
+        else:
+            sentence = _that(random_)
+        if is_allowed(sentence):
+            return _style(random_, sentence)
+
+
+def _tense(random_: random.Random) -> str:
+    return _pick(random_, _TENSES)
+
+
+def _pick(random_: random.Random, choices: Sequence[T]) -> T:
+    return choices[int(random_.random() * len(choices))]
+
+
+def _style(random_: random.Random, sentence: Sentence) -> Sentence:
+    formal = random_.random() < FORMAL_SHARE
+    contracted = random_.random() < CONTRACTED_SHARE and any(clause.negative for clause in sentence.clauses())
+    return Sentence(sentence.main, sentence.connective, sentence.other, contracted, formal, formal)
+
+
+# Sentences of two clauses
+
+
+def _with_pronoun(random_: random.Random) -> Sentence:
+    """Something done to something, because or although one of the two is as it is: the referent pattern."""
+    tense = _tense(random_)
+    animals = random_.random() < 0.6
+    noun = _pick(random_, _nouns("animal") if animals else _nouns("person"))
+    main = _clause(random_, tense, _phrase(random_, noun, plain=0.8), _pick(random_, _FOR_ANIMALS if animals else _TRANSITIVE), random_.random() < 0.5)
+    role = "subject" if random_.random() < 0.5 else "object"
+    antecedent = main.subject if role == "subject" else main.object
+    if main.complement or not isinstance(antecedent, NounPhrase) or not adjectives_for(antecedent.noun):
+        return Sentence(main)
+    adjective = _pick(random_, adjectives_for(antecedent.noun))
+    pronoun = Pronoun(_pronoun_for(antecedent), antecedent.gender, role)
+    connective = "even though" if random_.random() < 0.3 else "because"
+    return Sentence(main, connective, _state(random_, pronoun, "past" if tense == "past" else "present", adjective))
+
+
+def _pronoun_for(phrase: NounPhrase) -> str:
+    if phrase.plural:
+        return "they"
+    if phrase.noun.is_a("person"):
+        return "he" if phrase.gender == "m" else "she"
+    return "it"
+
+
+def _joined(random_: random.Random) -> Sentence:
+    tense = _tense(random_)
+    main = _clause(random_, tense)
+    connective = _pick(random_, ("because", "because", "even though", "when", "when"))
+    return Sentence(main, connective, _second_clause(random_, main, connective, "past" if tense == "past" else "present"))
+
+
+def _that(random_: random.Random) -> Sentence:
+    tense = _tense(random_)
+    main = _clause(random_, tense, _subject(random_, "person"), _pick(random_, _CLAUSE_VERBS), False)
+    inner = {"past": "past", "present": _tense(random_), "future": "present"}[tense]
+    if tense == "past" or random_.random() < 0.3:
+        return Sentence(main, "that", _state(random_, _second_subject(random_, main), inner))
+    return Sentence(main, "that", _clause(random_, inner))
+
+
+def _second_clause(random_: random.Random, main: Clause, connective: str, tense: str) -> Clause:
+    subject = _second_subject(random_, main)
+    if connective == "when":
+        if random_.random() < 0.35:
+            return _clause(random_, tense, subject, _pick(random_, _ARRIVING), False)
+        adjective = _pick(random_, ADJECTIVES) if isinstance(subject, Pronoun) else None
+        return _state(random_, subject, tense, adjective, plain=True)
+    if random_.random() < 0.5:
+        return _state(random_, subject, tense)
+    return _clause(random_, tense, subject)
+
+
+def _second_subject(random_: random.Random, main: Clause) -> Subject:
+    """A pronoun for the first clause's subject, or somebody else."""
+    if random_.random() < 0.4:
+        if isinstance(main.subject, Pronoun):
+            return Pronoun(main.subject.word, main.subject.gender, "subject" if main.subject.gender else "")
+        return Pronoun(_pronoun_for(main.subject), main.subject.gender, "subject")
+    return _subject(random_, "being", pronouns=False)
+
+
+# Clauses
+
+
+def _clause(random_: random.Random, tense: str, subject: Subject | None = None, verb: Verb | None = None, negative: bool | None = None) -> Clause:
+    """A clause with what its verb needs; one in nine has "be" where the verb is free."""
+    if negative is None:
+        negative = random_.random() < 0.25
+    if verb is None:
+        if random_.random() < 0.11:
+            return _state(random_, subject or _subject(random_), tense)
+        verb = _pick(random_, _PLAIN_VERBS)
+    subject = subject or _subject(random_, verb.subject)
+    thing = _phrase(random_, _pick(random_, _nouns(*sorted(verb.object)))) if verb.object else None
+    if verb.preposition:
+        complement = _phrase(random_, _pick(random_, _nouns(*sorted(verb.complement))), owner=False)
+        return Clause(subject, verb, tense, negative, thing, verb.preposition, complement)
+    if verb.location and random_.random() < (0.25 if thing else 0.55):
+        place = _pick(random_, _places())
+        return Clause(subject, verb, tense, negative, thing, place.location, _phrase(random_, place, owner=False))
+    return Clause(subject, verb, tense, negative, thing)
+
+
+def _state(random_: random.Random, subject: Subject, tense: str, adjective: Adjective | None = None, plain: bool = False) -> Clause:
+    if isinstance(subject, NounPhrase) and (random_.random() < 0.4 and not subject.noun.is_a("invented")) and not plain:
+        subject = _phrase(random_, _pick(random_, _COMMON_NOUNS), owner=False, plain=1.0)
+    if isinstance(subject, NounPhrase) and subject.adjectives:
+        subject = NounPhrase(subject.noun, subject.determiner, subject.plural, (), subject.owner)
+    if adjective is None:
+        adjective = _pick(random_, adjectives_for(subject.noun) if isinstance(subject, NounPhrase) else ADJECTIVES)
+    draw = random_.random()
+    degree = "" if plain or not adjective.degree or draw < 0.3 else "too" if draw < 0.75 else "very"
+    return Clause(subject, BE, tense, not plain and random_.random() < 0.12, adjective=adjective, degree=degree)
+
+
+# Phrases
+
+
+def _subject(random_: random.Random, kind: str = "being", pronouns: bool = True) -> Subject:
+    if pronouns and random_.random() < 0.2:
+        word, gender = _pick(random_, (("he", "m"), ("she", "f"), ("they", "m"), ("I", ""), ("we", "")))
+        return Pronoun(word, gender)
+    return _phrase(random_, _pick(random_, _nouns(kind)))
+
+
+def _phrase(random_: random.Random, noun: Noun, owner: bool = True, plain: float = 0.7) -> NounPhrase:
+    """A phrase about that noun, without adjectives with the probability `plain`."""
+    if noun.is_a("name") or noun.is_a("subject"):
+        return NounPhrase(noun)
+    adjectives = () if random_.random() < plain else _some_adjectives(random_, noun)
+    plural = noun.english_plural is not None and random_.random() < 0.3
+    if owner and (noun.is_a("object") or noun.is_a("animal")) and random_.random() < 0.1:
+        return NounPhrase(noun, "'s", plural, adjectives, _owner(random_))
+    if plural and random_.random() < 0.15:
+        return NounPhrase(noun, "some", plural, adjectives)
+    return NounPhrase(noun, _pick(random_, _DETERMINERS), plural, adjectives)
+
+
+def _owner(random_: random.Random) -> NounPhrase:
+    noun = _pick(random_, _nouns("person"))
+    return NounPhrase(noun, "" if noun.is_a("name") else "the")
+
+
+def _some_adjectives(random_: random.Random, noun: Noun) -> tuple[Adjective, ...]:
+    if random_.random() < 0.15:
+        return (_pick(random_, adjectives_for(noun)), _pick(random_, adjectives_for(noun)))
+    return (_pick(random_, adjectives_for(noun)),)
+
+
+def _spelling(random_: random.Random) -> str:
+    """A name nobody bears, pronounceable in both languages."""
+    syllables = [_pick(random_, _ONSETS) + _pick(random_, _NUCLEI) for _ in range(1 + int(random_.random() * 2) + 1)]
+    return ("".join(syllables) + _pick(random_, _ENDS)).capitalize()[:10]
+
+
+@cache
+def _nouns(*kinds: str) -> tuple[Noun, ...]:
+    return nouns(*kinds)
+
+
+@cache
+def _places() -> tuple[Noun, ...]:
+    return tuple(noun for noun in NOUNS if noun.location)
