@@ -12,6 +12,7 @@ from pathlib import Path
 import sentencepiece
 
 from model.config import END, PADDING, SPECIAL_PIECES, START, UNKNOWN
+from model.errors import LabError
 from model.text import clean_text
 from model.tokenizers.base import (
     FIRST_BYTE,
@@ -59,13 +60,18 @@ class SubwordTokenizer:
         if not cleaned:
             raise no_text()
         data = io.BytesIO()
-        sentencepiece.SentencePieceTrainer.train(
-            sentence_iterator=iter(cleaned), model_writer=data, model_type=kind,
-            vocab_size=vocabulary, hard_vocab_limit=False, byte_fallback=True, character_coverage=_coverage(cleaned, vocabulary),
-            pad_id=PADDING, bos_id=START, eos_id=END, unk_id=UNKNOWN, pad_piece=SPECIAL_PIECES[PADDING],
-            normalization_rule_name="identity", add_dummy_prefix=True, remove_extra_whitespaces=False,
-            max_sentence_length=2**20, num_threads=1, minloglevel=2,
-        )  # fmt: skip
+        try:
+            sentencepiece.SentencePieceTrainer.train(
+                sentence_iterator=iter(_without_rare_letters(cleaned, vocabulary)), model_writer=data, model_type=kind,
+                vocab_size=vocabulary, hard_vocab_limit=False, byte_fallback=True, character_coverage=1.0,
+                pad_id=PADDING, bos_id=START, eos_id=END, unk_id=UNKNOWN, pad_piece=SPECIAL_PIECES[PADDING],
+                normalization_rule_name="identity", add_dummy_prefix=True, remove_extra_whitespaces=False,
+                max_sentence_length=2**20, num_threads=1, minloglevel=2,
+            )  # fmt: skip
+        except RuntimeError as error:
+            raise LabError(
+                "too_little_text", "The text is too short to learn sub-words from; take more of it, or words or characters.", "lines"
+            ) from error
         return cls.from_bytes(data.getvalue())
 
     @classmethod
@@ -151,9 +157,16 @@ def _bytes_of_character(first: int) -> int:
     return 1 if first < 0x80 else 2 if first < 0xE0 else 3 if first < 0xF0 else 4
 
 
-def _coverage(lines: Iterable[str], vocabulary: int) -> float:
-    """The share of characters that get a piece: `LETTERS_SHARE`, or as many as fill half of the room beside the bytes."""
-    counts = Counter(character for line in lines for character in WORD_START + line.replace(" ", WORD_START))
-    ordered = [count for _, count in counts.most_common()]
-    fitting = sum(ordered[: max(1, (vocabulary - FIRST_LEARNT) // 2)])
-    return min(LETTERS_SHARE, (fitting - 0.5) / sum(ordered))
+def _without_rare_letters(lines: list[str], vocabulary: int) -> list[str]:
+    """The lines with a space for each character that shall become bytes.
+
+    Characters get pieces of their own by frequency, up to `LETTERS_SHARE` of the text or half of the room beside the bytes.
+    """
+    counts = Counter(character for line in lines for character in line if character != " ")
+    rest, room = sum(counts.values()) * LETTERS_SHARE, (vocabulary - FIRST_LEARNT) // 2
+    rare: dict[int, str] = {}
+    for rank, (character, count) in enumerate(counts.most_common()):
+        if rest <= 0 or rank >= room:
+            rare[ord(character)] = " "
+        rest -= count
+    return [" ".join(line.translate(rare).split()) for line in lines] if rare else lines
