@@ -9,7 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlparse
@@ -126,6 +126,9 @@ class Visit:
 
     def _on_websocket(self, socket: WebSocket) -> None:
         socket.on("framesent", lambda _: setattr(self, "frames_sent", self.frames_sent + 1))
+
+
+NewVisit = Callable[..., Visit]
 
 
 def settle(page: Page, timeout: float = 60_000) -> None:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
-from bench.browser import MISSING, Visit, chromium, find
+from bench.browser import MISSING, NewVisit, Visit, chromium, find
 from bench.server import running_server
 
 HERE = Path(__file__).parent
-NewVisit = Callable[..., Visit]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -6,8 +6,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page as BrowserPage
 
+from bench.browser import NewVisit
 from catalogue import PAGES, Page
-from tests.browser.conftest import NewVisit
 
 READY = [page for page in PAGES if page.ready]
 SCREENS = {"light": (1280, 800, "light"), "dark": (1280, 800, "dark"), "phone": (390, 844, "light"), "dark phone": (390, 844, "dark")}
