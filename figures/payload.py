@@ -18,7 +18,7 @@ import numpy as np
 from figures.theme import PALETTES
 
 WORD_START = "\u2581"
-TOKENS = 64  # the most a component draws; mirrors the limit on a sentence
+TOKENS = 65  # the most a component draws: a sentence at its limit and the token that starts or ends it
 _ATTENTION = re.compile(r"^(encoder|decoder)\.(\d+)\.(self|cross)\.weights$")
 _KINDS = {("encoder", "self"): "encoder", ("decoder", "self"): "decoder", ("decoder", "cross"): "cross"}
 _PARTS = ("products", "weights", "query", "key", "value")

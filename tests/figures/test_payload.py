@@ -53,7 +53,7 @@ def test_a_payload_is_no_place_for_nan() -> None:
     with pytest.raises(ValueError):
         pack({"scale": float("nan")}, {})
     with pytest.raises(ValueError):
-        long = Tokens(("a",) * 65)
+        long = Tokens(("a",) * 66)
         explorer_payload([], long, long, long, {})
 
 

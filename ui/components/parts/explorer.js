@@ -1,0 +1,177 @@
+// The explorer: all heads at a glance, one large as matrix or lines, its computation, and the numbers of a cell.
+// Nothing here speaks to the server: what is looked at stands in the address (ui/address.js), the rest in this object.
+
+const VIEWS = ["matrix", "lines"];
+
+function createExplorer(host) {
+  const view = sharedView();
+  const self = { host, view, data: null, names: "produced", table: false, over: null, cells: {} };
+  self.section = html("section", { class: "explorer" });
+  host.append(self.section);
+  watchGround(self.section, () => self.data && draw(self));
+  const stop = view.subscribe(() => self.data && draw(self));
+  return {
+    update(bytes) {
+      self.data = unpack(bytes);
+      self.cells = {};
+      build(self);
+      draw(self);
+    },
+    close() { stop(); },
+  };
+}
+
+/** What is looked at, from the address, within what the data has. */
+function looking(self) {
+  const { header } = self.data;
+  const kinds = Object.keys(header.attentions);
+  const kind = kinds.includes(self.view.get("attention")) ? self.view.get("attention") : kinds[0];
+  const { layers, heads } = header.attentions[kind];
+  const choice = (name, all, fallback) => (all.includes(self.view.get(name)) ? self.view.get(name) : fallback);
+  return {
+    kind, layers, heads, layer: self.view.number("layer", 1, layers, 1) - 1, head: self.view.number("head", 1, heads, 1) - 1,
+    step: choice("step", STEPS, "weights"), view: choice("view", VIEWS, "matrix"),
+  };
+}
+
+function axesOf(self, kind) {
+  const { source, fed, produced } = self.data.header.tokens;
+  if (kind === "encoder") return { rows: source, columns: source, second: null };
+  const rows = self.names === "fed" ? fed : produced;
+  return { rows, columns: kind === "cross" ? source : fed, second: self.names === "both" ? fed : null };
+}
+
+function build(self) {
+  const { header } = self.data;
+  const { words } = header;
+  const set = (name) => (value) => self.view.set({ [name]: value });
+  self.kinds = segments(words.attention, Object.keys(header.attentions).map((kind) => [kind, words[kind]]), null, (kind) => self.view.set({ attention: kind, row: null, column: null }));
+  self.thumbnails = html("div", { class: "thumbnails" });
+  self.steps = segments(words.step, STEPS.map((step) => [step, words[`step_${step}`]]), null, set("step"));
+  self.views = segments(words.view, VIEWS.map((name) => [name, words[name]]), null, set("view"));
+  self.names_ = segments(words.row_names, ["produced", "fed", "both"].map((name) => [name, words[`rows_${name}`]]), self.names, (name) => { self.names = name; draw(self); });
+  self.title = html("h3", {});
+  self.matrixHost = html("div", { class: "host" });
+  self.linesHost = html("div", { class: "host" });
+  self.told = html("p", { class: "told", "aria-live": "polite" });
+  self.arithmetic = html("p", { class: "arithmetic figures" });
+  self.numbers = html("div", { class: "numbers" });
+  self.tableHost = html("div", { class: "table" });
+  self.card = html("div", { class: "card" },
+    html("div", { class: "head" }, html("div", { class: "turn" }, turn(self, -1), self.title, turn(self, 1)), self.views, moreOf(self)),
+    self.steps, self.matrixHost, self.linesHost);
+  self.section.replaceChildren(
+    ...self.section.querySelectorAll(":scope > i"),
+    html("div", { class: "rail" }, self.kinds, self.thumbnails),
+    html("div", { class: "main" }, self.card, self.told, self.arithmetic, self.tableHost),
+    html("div", { class: "below" }, html("h3", {}, words.numbers), self.numbers));
+  self.figure = createFigure(self.matrixHost, { point: (cell) => pointed(self, cell), choose: (cell) => chosen(self, cell) });
+  self.lines = createLines(self.linesHost, { point: (here) => pointedToken(self, here) });
+  self.numbersPanel = createNumbers(self.numbers);
+  self.known = null;
+}
+
+function turn(self, by) {
+  const { words } = self.data.header;
+  return html("button", { type: "button", class: "turner", "aria-label": by < 0 ? words.previous : words.next, onclick: () => {
+    const at = looking(self);
+    const next = (at.layer * at.heads + at.head + by + at.layers * at.heads) % (at.layers * at.heads);
+    self.view.set({ layer: Math.floor(next / at.heads) + 1, head: (next % at.heads) + 1 });
+  } }, by < 0 ? "\u2039" : "\u203A");
+}
+
+function moreOf(self) {
+  const { words } = self.data.header;
+  const table = html("button", { type: "button", "aria-pressed": "false", onclick: () => { self.table = !self.table; table.setAttribute("aria-pressed", String(self.table)); draw(self); } }, words.table);
+  const button = (label, action) => html("button", { type: "button", onclick: action }, label);
+  const picture = () => { const now = downloadable(self); return pictureOf(now.matrix, now.rows, now.columns, now.title, self.palette); };
+  const menu = html("div", { class: "menu" }, self.names_, html("div", { class: "buttons" }, table),
+    html("div", { class: "buttons", role: "group", "aria-label": words.download }, html("span", { class: "muted" }, words.download),
+      button("PNG", () => savePng(fileName(self), picture())), button("SVG", () => saveSvg(fileName(self), picture())),
+      button("CSV", () => { const now = downloadable(self); saveCsv(fileName(self), now.matrix, now.rows, now.columns); })));
+  return html("details", { class: "more", onkeydown: (event) => { if (event.key === "Escape") event.currentTarget.open = false; } }, html("summary", {}, words.more), menu);
+}
+
+const fileName = (self) => { const at = looking(self); return `${at.kind}-layer${at.layer + 1}-head${at.head + 1}-${at.step === "all" ? "weights" : at.step}`; };
+
+function downloadable(self) {
+  const at = looking(self);
+  const { rows, columns } = axesOf(self, at.kind);
+  const step = at.step === "all" || at.view === "lines" ? "weights" : at.step;
+  return { matrix: matrixOfStep(headOf(self.data, 0, at.kind, at.layer, at.head), step), rows, columns, title: titleOf(self, at) + `, ${self.data.header.words["step_" + step]}` };
+}
+
+const titleOf = (self, at) => plain(self.data.header.words.title, { attention: self.data.header.words[at.kind + "_long"], layer: at.layer + 1, head: at.head + 1 });
+
+function draw(self) {
+  const { header } = self.data;
+  const { words } = header;
+  const at = looking(self);
+  const palette = (self.palette = paletteFor(self.host, header.palettes));
+  const { rows, columns, second } = axesOf(self, at.kind);
+  self.heads = header.models.map((_, model) => headOf(self.data, model, at.kind, at.layer, at.head));
+  const head = self.heads[0];
+  press(self.kinds, at.kind);
+  press(self.steps, at.step);
+  press(self.views, at.view);
+  press(self.names_, self.names);
+  self.names_.hidden = at.kind === "encoder";
+  self.title.textContent = titleOf(self, at);
+  self.card.style.setProperty("--sisters", Math.min(4, at.heads - 1));
+  const stepsHidden = at.view === "lines";
+  self.steps.hidden = stepsHidden;
+  self.matrixHost.hidden = stepsHidden;
+  self.linesHost.hidden = !stepsHidden;
+  drawThumbnails(self, at, palette);
+  self.cell = cellOf(self, at, head, rows, columns);
+  const marked = needsMark(rows) || needsMark(columns);
+  if (stepsHidden) self.lines.update({ rows, columns, second, weights: head.weights, marked, words }, palette);
+  else self.figure.update(figureOf(self, at, { rows, columns, second, marked }), palette);
+  self.tableHost.replaceChildren(...(self.table ? tablesOf(self, at, rows, columns) : []));
+  tell(self, self.cell);
+}
+
+function figureOf(self, at, { rows, columns, second, marked }) {
+  const { header } = self.data;
+  const { words } = header;
+  const head = self.heads[0];
+  const shared = { rows, columns, second, marked, words, chosen: self.cell };
+  if (header.models.length > 1) {
+    const step = at.step === "all" ? "weights" : at.step;
+    const limit = Math.max(...self.heads.map((one) => matrixOfStep(one, step).limit));
+    const panels = self.heads.map((one, model) => ({ id: `${model}`, title: header.models[model].label, matrix: matrixOfStep(one, step, limit) }));
+    return { ...shared, panels, vectors: null, connectors: false };
+  }
+  const panel = (step, title, arrow) => ({ id: step, title, arrow, matrix: matrixOfStep(head, step) });
+  const divided = head.scale === 1 ? words.not_scaled : `\u00F7 \u221A${head.width}`;
+  const panels = at.step === "all"
+    ? [panel("products", words.panel_products), panel("mask", head.allowed ? words.panel_masked : words.panel_scaled, divided), panel("weights", words.panel_softmax, "softmax")]
+    : [panel(at.step, words[`step_${at.step}`])];
+  return { ...shared, panels, vectors: vectorsOf(head), connectors: true, weightsOfRow: (i) => head.weights.subarray(i * head.columns, (i + 1) * head.columns) };
+}
+
+/** The pinned cell of the address; else the telling one, kept while layer and head change. */
+function cellOf(self, at, head, rows, columns) {
+  const [row, column] = [self.view.number("row", 0, head.rows - 1, -1), self.view.number("column", 0, head.columns - 1, -1)];
+  if (row >= 0 && column >= 0) return [row, column];
+  self.cells[at.kind] = self.cells[at.kind] || tellingCell(head, rows, columns, at.kind !== "cross");
+  return self.cells[at.kind];
+}
+
+function pointed(self, cell) { tell(self, cell || self.cell); }
+
+function chosen(self, cell) {
+  self.cell = cell;
+  self.view.set({ row: cell[0], column: cell[1] });
+}
+
+/** In the lines a token stands for the cell of its largest weight. */
+function pointedToken(self, here) {
+  if (!here) { tell(self, self.cell); return; }
+  const head = self.heads[0];
+  const along = here.side === "left" ? head.columns : head.rows;
+  const weight = (k) => (here.side === "left" ? head.weights[here.index * head.columns + k] : head.weights[k * head.columns + here.index]);
+  let best = 0;
+  for (let k = 1; k < along; k += 1) if (weight(k) > weight(best)) best = k;
+  tell(self, here.side === "left" ? [here.index, best] : [best, here.index]);
+}

@@ -1,0 +1,170 @@
+// The large figure: panels painted on canvases, surroundings in SVG, one grid per panel for pointer, keyboard and screen reader.
+//
+// createFigure(host, { point, choose }) answers { update(figure, palette), light(cell) }.
+//   point([i, j] or null): the pointer or the focus is on a cell.   choose([i, j]): a click or an arrow key chose it.
+// A figure: { rows, columns, marked, second, panels: [{ id, matrix, title, arrow }], vectors or null, connectors, words, chosen }.
+
+function createFigure(host, { point, choose }) {
+  const back = svg("svg", { class: "back", "aria-hidden": "true" });
+  const front = svg("svg", { class: "front", "aria-hidden": "true" });
+  const sheet = html("div", { class: "sheet" }, back, front);
+  host.append(html("div", { class: "frame" }, sheet));
+  const stage = { host, back, front, sheet, point, choose, figure: null, palette: null, g: null, lit: null, panels: new Map() };
+  new ResizeObserver(() => {
+    if (stage.figure && Math.abs(host.clientWidth - stage.measured) > 1) redraw(stage, false);
+  }).observe(host);
+  return {
+    update(figure, palette) { stage.figure = figure; stage.palette = palette; redraw(stage, true); },
+    light(cell) { light(stage, cell); },
+  };
+}
+
+function redraw(stage, moving) {
+  const { figure, palette, host, sheet } = stage;
+  stage.measured = host.clientWidth;
+  if (!stage.measured) return;
+  const family = getComputedStyle(host).fontFamily;
+  const before = new Map([...stage.panels].map(([id, panel]) => [id, panel.place]));
+  const g = (stage.g = geometry(figure, stage.measured, family));
+  sheet.style.width = `${g.width}px`;
+  sheet.style.height = `${g.height}px`;
+  for (const layer of [stage.back, stage.front]) { layer.setAttribute("width", g.width); layer.setAttribute("height", g.height); }
+  stage.lit = drawSurroundings(stage.back, figure, g, palette, family);
+  placePanels(stage, before, moving && !calm());
+  light(stage, figure.chosen);
+}
+
+/** Panels keep their identity: the same one moves to its new place, a new one unfolds from where the old ones lay. */
+function placePanels(stage, before, moving) {
+  const { figure, palette, g, sheet } = stage;
+  const wanted = new Set(figure.panels.map((panel) => panel.id));
+  const origin = before.values().next().value;
+  const earlier = [...stage.panels.values()].map((panel) => panel.matrix);
+  for (const [id, panel] of stage.panels) if (!wanted.has(id)) { panel.canvas.remove(); panel.grid.remove(); stage.panels.delete(id); }
+  figure.panels.forEach((panel, index) => {
+    const place = g.places[index];
+    let shownPanel = stage.panels.get(panel.id);
+    const fresh = !shownPanel;
+    if (fresh) {
+      shownPanel = { canvas: html("canvas", { "aria-hidden": "true" }), grid: gridFor(stage) };
+      sheet.insertBefore(shownPanel.canvas, stage.front);
+      sheet.append(shownPanel.grid);
+      stage.panels.set(panel.id, shownPanel);
+    }
+    const from = fresh && figure.panels.length === 1 ? earlier[earlier.length - 1] : shownPanel.matrix;
+    const start = before.get(panel.id) || origin;
+    Object.assign(shownPanel, { matrix: panel.matrix, place, title: panel.title });
+    for (const node of [shownPanel.canvas, shownPanel.grid]) { node.style.left = `${place.x}px`; node.style.top = `${place.y}px`; }
+    shownPanel.grid.style.width = `${place.width}px`;
+    shownPanel.grid.style.height = `${place.height}px`;
+    Object.entries({ "aria-label": panel.title, "aria-rowcount": g.n + 1, "aria-colcount": g.m + 1 }).forEach(([name, value]) => shownPanel.grid.setAttribute(name, value));
+    paintMoving(shownPanel, g.cell, palette, moving ? from : null);
+    if (moving && start && (start.x !== place.x || start.width !== place.width)) {
+      const scale = start.width / place.width;
+      shownPanel.canvas.animate(
+        [{ transform: `translate(${start.x - place.x}px,${start.y - place.y}px) scale(${scale})`, opacity: fresh ? 0.3 : 1 }, { transform: "none", opacity: 1 }],
+        { duration: 360, easing: "cubic-bezier(.3,.7,.2,1)" });
+    }
+  });
+  if (moving && origin && before.size !== stage.panels.size) stage.back.animate([{ opacity: 0 }, { opacity: 1 }], { duration: 420 });
+}
+
+/** Colours glide from the old matrix to the new one in 260 ms. */
+function paintMoving(panel, cell, palette, from) {
+  cancelAnimationFrame(panel.frame);
+  const same = from && from.rows === panel.matrix.rows && from.columns === panel.matrix.columns && from !== panel.matrix;
+  if (!same) { paintCells(panel.canvas, panel.matrix, cell, palette); return; }
+  const begin = performance.now();
+  const step = (now) => {
+    const share = clamp((now - begin) / 260, 0, 1);
+    paintCells(panel.canvas, panel.matrix, cell, palette, from, share);
+    if (share < 1) panel.frame = requestAnimationFrame(step);
+  };
+  step(begin);
+}
+
+/** A grid of which only the row under the focus is in the document, as ARIA allows for long ones. */
+function gridFor(stage) {
+  const grid = html("div", { class: "grid", role: "grid", tabindex: 0 });
+  const cellAt = (event) => {
+    const box = grid.getBoundingClientRect();
+    const { g } = stage;
+    return [clamp(Math.floor((event.clientY - box.top) / g.cell), 0, g.n - 1), clamp(Math.floor((event.clientX - box.left) / g.cell), 0, g.m - 1)];
+  };
+  grid.addEventListener("pointermove", (event) => { const cell = cellAt(event); light(stage, cell); stage.point(cell); });
+  grid.addEventListener("pointerleave", () => { light(stage, stage.figure.chosen); stage.point(null); });
+  grid.addEventListener("click", (event) => choosing(stage, cellAt(event)));
+  grid.addEventListener("keydown", (event) => {
+    const { g, figure } = stage;
+    const [i, j] = figure.chosen;
+    const moves = { ArrowUp: [i - 1, j], ArrowDown: [i + 1, j], ArrowLeft: [i, j - 1], ArrowRight: [i, j + 1], Home: [i, 0], End: [i, g.m - 1], PageUp: [0, j], PageDown: [g.n - 1, j] };
+    const to = moves[event.key];
+    if (!to) return;
+    event.preventDefault();
+    choosing(stage, [clamp(to[0], 0, g.n - 1), clamp(to[1], 0, g.m - 1)]);
+  });
+  return grid;
+}
+
+function choosing(stage, cell) {
+  stage.figure.chosen = cell;
+  light(stage, cell);
+  stage.choose(cell);
+}
+
+/** Light a row and a column together, here and in their words, vectors and wires. */
+function light(stage, [i, j]) {
+  const { lit, g, palette, figure, front } = stage;
+  if (!lit || i >= g.n || j >= g.m) return;
+  stage.back.querySelectorAll(".lit").forEach((node) => node.classList.remove("lit"));
+  for (const node of [...lit.rows[i], ...lit.columns[j]]) node.classList.add("lit");
+  const weights = figure.weightsOfRow ? figure.weightsOfRow(i) : null;
+  lit.values.forEach((node, column) => { node.style.opacity = weights ? 0.2 + 0.8 * weights[column] : 1; });
+  front.replaceChildren(...g.places.flatMap((place, index) => marks(figure.panels[index].matrix, place, g, i, j, palette)));
+  for (const panel of stage.panels.values()) describeRow(panel, figure, i, j);
+}
+
+function marks(matrix, place, g, i, j, palette) {
+  const [x, y] = [place.x + j * g.cell, place.y + i * g.cell];
+  const outline = (attributes, colour, width) => svg("rect", { rx: Math.min(4, g.cell * 0.2), fill: "none", stroke: colour, "stroke-width": width, ...attributes });
+  const nodes = [
+    outline({ x: place.x - 1, y: y - 1, width: g.across + 2, height: g.cell + 2 }, palette.query, 1.5),
+    outline({ x: x - 1, y: place.y - 1, width: g.cell + 2, height: g.down + 2 }, palette.key, 1.5),
+    outline({ x: x - 1, y: y - 1, width: g.cell + 2, height: g.cell + 2 }, palette.text, 2.5),
+  ];
+  if (g.cell >= 26) {
+    for (let column = 0; column < g.m; column += 1) nodes.push(figureIn(matrix, i, column, place, g, palette, column === j));
+  } else nodes.push(...bubble(matrix, i, j, x, y, g, palette));
+  return nodes;
+}
+
+function figureIn(matrix, i, j, place, g, palette, strong) {
+  const masked = isMasked(matrix, i, j);
+  const value = matrix.values[i * matrix.columns + j];
+  const ink = masked ? palette.text : inkOn(cellColour(palette, matrix.kind, value, matrix.limit), palette);
+  const size = g.cell >= 34 ? 12 : 10;
+  return svg("text", { x: place.x + (j + 0.5) * g.cell, y: place.y + (i + 0.5) * g.cell + size * 0.36, "font-size": size, "font-weight": strong ? 700 : 400, "text-anchor": "middle", fill: ink, class: "figures" },
+    masked ? maskedText(matrix) : shortNumber(value));
+}
+
+const shortNumber = (value) => { const text = number(value); return text.length > 5 ? text.slice(0, 5) : text; };
+const maskedText = (matrix) => (matrix.kind === "weights" ? "0" : "\u2212\u221E");
+
+function bubble(matrix, i, j, x, y, g, palette) {
+  const text = isMasked(matrix, i, j) ? maskedText(matrix) : number(matrix.values[i * matrix.columns + j]);
+  const width = text.length * 7 + 12;
+  const left = clamp(x + g.cell / 2 - width / 2, 0, g.width - width);
+  const top = y - 27 < 0 ? y + g.cell + 5 : y - 27;
+  return [svg("rect", { x: left, y: top, width, height: 21, rx: 5, fill: palette.text }),
+    svg("text", { x: left + width / 2, y: top + 15, "font-size": 12, "text-anchor": "middle", fill: palette.background, class: "figures" }, text)];
+}
+
+/** The one row of the grid that is in the document: header, then the cell under the focus. */
+function describeRow(panel, figure, i, j) {
+  const { matrix, grid } = panel;
+  const name = identity("cell");
+  const value = isMasked(matrix, i, j) ? `${maskedText(matrix)} (${figure.words.masked})` : number(matrix.values[i * matrix.columns + j]);
+  const cell = html("span", { role: "gridcell", id: name, "aria-colindex": j + 2, "aria-selected": "true" }, `${figure.rows[i].text}, ${figure.columns[j].text}: ${value}`);
+  grid.replaceChildren(html("div", { role: "row", "aria-rowindex": i + 2, class: "unseen" }, html("span", { role: "rowheader", "aria-colindex": 1 }, figure.rows[i].text), cell));
+  grid.setAttribute("aria-activedescendant", name);
+}

@@ -1,0 +1,77 @@
+// Where everything of the large figure stands. Pure: sizes and texts in, numbers (CSS pixels) out.
+//
+//            words of the keys, each with its key vector (a standing strip)
+//                         wires into the columns
+//  words of the     w  +--------+      +--------+
+//  queries, each    i  | panel  | ---> | panel  |  wires to the outputs, one per row
+//  with its query   r  +--------+      +--------+
+//  vector           es       values: strips under the columns, on a band that runs to the outputs
+
+const WIRE = 34;
+const GAP = 76; // between panels, with room for an arrow and its word
+
+function geometry(figure, width, family) {
+  const { rows, columns, panels, vectors, second } = figure;
+  const [n, m, p] = [rows.length, columns.length, panels.length];
+  const small = width < 560;
+  const widest = (tokens) => Math.max(...tokens.map((token) => Math.min(104, textWidth(token.text, sizeOfToken, family) + 12)));
+  const secondWidth = second ? widest(second) + 14 : 0;
+  const labels = widest(rows) + secondWidth;
+  const bar = vectors ? clamp(vectors.width * 3.4, 34, small ? 34 : 58) : 0; // length of a vector's strip
+  const wire = vectors ? (small ? 20 : WIRE) : 12;
+  const left = labels + (vectors ? 6 + bar : 0) + wire;
+  const right = vectors ? 22 + bar + 6 : 10;
+  const gap = figure.connectors ? GAP : 40;
+  const room = width - left - right - gap * (p - 1);
+  const least = m > 24 || n > 24 ? 8 : p > 1 ? 11 : 18;
+  const tallest = figure.tallest || 336;
+  const cell = clamp(Math.floor(Math.min(room / (p * m), tallest / n)), least, 44);
+  const [across, down] = [m * cell, n * cell];
+  const needed = left + right + gap * (p - 1) + p * across;
+  const spare = Math.max(0, width - needed);
+  const start = left + Math.min(spare * 0.4, 130);
+
+  const top = keysOnTop(figure, Math.max(width, needed), start, cell, family, vectors ? bar * 0.78 : 0);
+  const rowStep = Math.max(n > 24 ? cell : 17, cell * (vectors && n > 1 ? 1.06 : 1));
+  const overhang = Math.max(0, (rowStep * n - down) / 2);
+  const panelTop = top.height + Math.max(p > 1 ? 26 : 6, overhang - 8);
+  const places = panels.map((panel, index) => ({ x: start + index * (across + gap), y: panelTop, width: across, height: down }));
+  const last = places[p - 1];
+  const rowCentres = rows.map((_, i) => panelTop + down / 2 + (i - (n - 1) / 2) * rowStep);
+  const labelRight = Math.max(labels, start - wire - (vectors ? bar + 6 : 0) - Math.min(spare * 0.25, 60));
+  const values = { y: panelTop + Math.max(down, down + 0) + 12, length: bar * 0.66 };
+  const bottom = Math.max(vectors ? values.y + values.length + 12 : panelTop + down + 8, panelTop + down + overhang + 8);
+  return {
+    n, m, p, cell, across, down, bar, small, places, last, top, panelTop, rowCentres, labelRight, secondWidth, values, gap,
+    thick: clamp(cell - 6, 4, 11),
+    stripX: labelRight + 6,
+    outputs: last.x + across + 24,
+    barsAt: bottom + 2,
+    width: Math.max(width, needed),
+    height: bottom + (p > 1 && figure.connectors ? 28 : 34),
+  };
+}
+
+/** Words of the keys: spread in one line where they fit, else at 45 degrees over their columns. */
+function keysOnTop(figure, width, start, cell, family, bar) {
+  const widths = figure.columns.map((token) => Math.min(104, textWidth(token.text, sizeOfToken, family) + (figure.marked ? 9 : 0)));
+  const columns = widths.map((_, j) => start + (j + 0.5) * cell);
+  const apart = 13;
+  const total = widths.reduce((a, b) => a + b + apart, 0);
+  if (figure.vectors && total <= width && figure.columns.length <= 24) {
+    const span = Math.max(total, Math.min(figure.columns.length * cell * 1.04, width));
+    const extra = (span - total) / widths.length;
+    let x = clamp(start + (widths.length * cell) / 2 - span / 2, 0, width - span);
+    const centres = widths.map((w) => { const centre = x + (w + apart + extra) / 2; x += w + apart + extra; return centre; });
+    return { angled: false, centres, columns, words: 14, strips: 22, bar, height: 22 + bar + WIRE + 4 };
+  }
+  const slope = Math.max(...widths) * 0.71 + 14;
+  return { angled: true, centres: columns, columns, words: slope, strips: slope + 4, bar, height: slope + (bar ? bar + 10 : 0) + 4 };
+}
+
+/** A rounded wire: leaves and arrives straight, lying (along x) or standing (along y). */
+function wirePath(x1, y1, x2, y2, standing) {
+  return standing
+    ? `M${x1} ${y1}C${x1} ${(y1 + y2) / 2} ${x2} ${(y1 + y2) / 2} ${x2} ${y2}`
+    : `M${x1} ${y1}C${(x1 + x2) / 2} ${y1} ${(x1 + x2) / 2} ${y2} ${x2} ${y2}`;
+}

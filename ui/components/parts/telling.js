@@ -1,0 +1,79 @@
+// The rail of small maps, and the words and numbers under the large one.
+
+function drawThumbnails(self, at, palette) {
+  const { header } = self.data;
+  const key = JSON.stringify([at.kind, palette.background, at.layers, at.heads]);
+  if (self.known === key && self.knownData === self.data) { pressThumbnails(self, at); return; }
+  [self.known, self.knownData] = [key, self.data];
+  const across = Math.min(at.heads, 8);
+  const side = clamp(Math.floor((216 - 4 * across) / across), 22, 46);
+  const buttons = [];
+  const rows = Array.from({ length: at.layers }, (_, layer) => html("div", { class: "layer" },
+    html("span", { class: "muted" }, plain(header.words.layer, { layer: layer + 1 })),
+    html("div", { class: "maps", style: `grid-template-columns:repeat(${across},auto)` }, Array.from({ length: at.heads }, (_h, head) => {
+      const { weights, shape } = { weights: slice(self.data.arrays[`0.${at.kind}.${layer}.weights`], head), shape: self.data.arrays[`0.${at.kind}.${layer}.weights`].shape };
+      const canvas = html("canvas", { "aria-hidden": "true" });
+      const matrix = matrixOf(weights.values, shape[1], shape[2], "weights", null, 1);
+      paintCells(canvas, matrix, side / Math.max(shape[1], shape[2]), palette);
+      const button = html("button", {
+        type: "button", class: "map", style: `width:${side + 6}px;height:${side + 6}px`, "data-layer": layer, "data-head": head, "aria-label": plain(header.words.map_label, { layer: layer + 1, head: head + 1 }),
+        onclick: () => self.view.set({ layer: layer + 1, head: head + 1 }), onkeydown: (event) => moveAmong(event, buttons, at.heads),
+      }, canvas);
+      buttons.push(button);
+      return button;
+    }))));
+  self.thumbnails.replaceChildren(...rows);
+  pressThumbnails(self, at);
+}
+
+/** One stop for the tab key; arrows walk among the maps. */
+function pressThumbnails(self, at) {
+  self.thumbnails.querySelectorAll(".map").forEach((button) => {
+    const here = Number(button.dataset.layer) === at.layer && Number(button.dataset.head) === at.head;
+    button.setAttribute("aria-pressed", String(here));
+    button.tabIndex = here ? 0 : -1;
+  });
+}
+
+function moveAmong(event, buttons, heads) {
+  const by = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: heads, ArrowUp: -heads }[event.key];
+  const to = by && buttons[buttons.indexOf(event.currentTarget) + by];
+  if (!to) return;
+  event.preventDefault();
+  to.focus();
+  to.click();
+}
+
+/** The sentence, the arithmetic line and the numbers by dimension, all for one cell. */
+function tell(self, [i, j]) {
+  const { words } = self.data.header;
+  const at = looking(self);
+  const { rows, columns } = axesOf(self, at.kind);
+  const [head, row, column] = [self.heads[0], rows[i], columns[j]];
+  if (!row || !column) return;
+  self.told.replaceChildren(...toldOf(self, at, head, i, j));
+  const step = at.view === "lines" ? "weights" : at.step;
+  const spelt = self.heads.map((one, model) => html("span", { class: "spelt" },
+    self.heads.length > 1 ? html("span", { class: "muted" }, `${self.data.header.models[model].label}: `) : null, spell(step, one, i, j, row, column, words)));
+  self.arithmetic.replaceChildren(...spelt);
+  self.numbersPanel.update(head, i, j, row, column, words, self.palette);
+}
+
+function toldOf(self, at, head, i, j) {
+  const { words } = self.data.header;
+  const { rows, columns } = axesOf(self, at.kind);
+  const weights = Array.from(head.weights.subarray(i * head.columns, (i + 1) * head.columns));
+  const top = weights.indexOf(Math.max(...weights));
+  const name = at.kind === "encoder" ? words.told_encoder : self.names === "fed" ? words.told_fed : words.told_produced;
+  const values = {
+    row: html("b", { class: "query" }, rows[i].text), column: html("b", { class: "key" }, columns[j].text), share: html("b", {}, percent(weights[j])),
+    top: html("b", { class: "key" }, columns[top].text), most: percent(weights[top]),
+  };
+  return [...sentence(name, values), ...(top === j ? [] : [" ", ...sentence(words.told_most, { top: values.top, most: values.most })])];
+}
+
+function tablesOf(self, at, rows, columns) {
+  const { header } = self.data;
+  const step = at.step === "all" || at.view === "lines" ? "weights" : at.step;
+  return self.heads.map((head, model) => tableOf(matrixOfStep(head, step), rows, columns, `${titleOf(self, at)}, ${header.words["step_" + step]}, ${header.models[model].label}`, header.words));
+}
