@@ -9,7 +9,7 @@ from model.errors import LabError
 CORPORA = ("grammar", "reversing", "copying", "sorting", "dates")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Word:
     """One word of a sentence, which is `sentence[start:end]`. An elided form ("l'") is a word of its own."""
 
@@ -19,7 +19,7 @@ class Word:
     part_of_speech: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Referent:
     """What a pronoun stands for, and the noun it might have stood for but does not. All are word indices."""
 
@@ -31,7 +31,7 @@ class Referent:
     target_rival: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Gold:
     """What is known for certain about a pair.
 
@@ -46,7 +46,7 @@ class Gold:
     referent: Referent | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Pair:
     """A sentence and its translation; `attribution` names whom it is from, where a licence asks for it."""
 

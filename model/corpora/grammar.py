@@ -10,11 +10,12 @@ import random
 from functools import cache, lru_cache
 
 from model.corpora import Corpus, Pair
-from model.corpora.grammar_english import english
+from model.corpora.grammar_english import EXPANDED, english
 from model.corpora.grammar_lexicon import ADJECTIVES, GLOSSES, NOUNS, VERBS, Noun
 from model.corpora.grammar_pair import build_pair
 from model.corpora.grammar_parse import NOUN_FORMS, parse, parse_words, split
 from model.corpora.grammar_sample import sample_sentence
+from model.corpora.grammar_tokens import Token
 from model.corpora.grammar_tree import LONGEST, SHORTEST, Sentence, has_held_out_combination
 
 HELD_OUT_PAIRS = 1_000
@@ -27,7 +28,7 @@ EXAMPLES = (
     "the old owl will sleep in the small garden",
     "Emma thinks that the teacher's new book is very boring",
     "the children didn't go to the beach because they were sick",
-    "The black horse avoided the bridge because it was too narrow.",
+    "The black horse avoided the road because it was too narrow.",
     "the queen laughs when she is happy",
 )
 
@@ -43,8 +44,8 @@ def build_corpus(seed: int, pairs: int) -> Corpus:
     generator = random.Random(f"grammar train {seed}")
     while len(train) < pairs:
         sentence = sample_sentence(generator, generator.random() < INVENTED_SHARE)
-        if not has_held_out_combination(sentence) and _take(sentence, taken):
-            train.append(build_pair(sentence))
+        if not has_held_out_combination(sentence) and (tokens := _take(sentence, taken)):
+            train.append(build_pair(sentence, tokens))
     return Corpus("grammar", tuple(train), held_out)
 
 
@@ -53,19 +54,19 @@ def _held_out(generator: random.Random, taken: set[str]) -> dict[str, tuple[Pair
     while any(len(pairs) < HELD_OUT_PAIRS for pairs in sets.values()):
         sentence = sample_sentence(generator)
         pairs = sets["unseen_combinations" if has_held_out_combination(sentence) else "unseen_sentences"]
-        if len(pairs) < HELD_OUT_PAIRS and _take(sentence, taken):
-            pairs.append(build_pair(sentence))
+        if len(pairs) < HELD_OUT_PAIRS and (tokens := _take(sentence, taken)):
+            pairs.append(build_pair(sentence, tokens))
     return {name: tuple(pairs) for name, pairs in sets.items()}
 
 
-def _take(sentence: Sentence, taken: set[str]) -> bool:
-    """Whether the sentence is new, however it is written, and of a fit length; if so it is taken."""
-    tokens = english(Sentence(sentence.main, sentence.connective, sentence.other))
-    key = " ".join([token.text for token in tokens])
+def _take(sentence: Sentence, taken: set[str]) -> tuple[Token, ...]:
+    """The English words of a sentence that is new, however it is written, and of a fit length; else none."""
+    tokens = english(sentence)
+    key = " ".join([EXPANDED.get(token.text, token.text) for token in tokens])
     if key in taken or not SHORTEST <= len(tokens) <= LONGEST:
-        return False
+        return ()
     taken.add(key)
-    return True
+    return tokens
 
 
 # One sentence of a visitor's

@@ -13,6 +13,7 @@ CONTRACTIONS = {
     "did": "didn't", "does": "doesn't", "do": "don't", "will": "won't",
     "was": "wasn't", "were": "weren't", "is": "isn't", "are": "aren't",
 }  # fmt: skip
+EXPANDED = {contraction: f"{full} not" for full, contraction in CONTRACTIONS.items()}
 
 
 def english(sentence: Sentence) -> tuple[Token, ...]:
@@ -31,7 +32,6 @@ def _connective(connective: str) -> tuple[Token, ...]:
     return (Token(first, "conjunction", (slot.CONNECTIVE, slot.SECOND_CONNECTIVE)),)
 
 
-@lru_cache(maxsize=8192)
 def _clause(clause: Clause, contracted: bool) -> tuple[Token, ...]:
     tokens = _subject(clause.subject) + _verb_group(clause, contracted)
     if clause.degree:

@@ -49,7 +49,6 @@ def _connective(connective: str, following: str) -> tuple[Token, ...]:
     return (Token("parce", "conjunction", first), que) if connective == "because" else (que,)
 
 
-@lru_cache(maxsize=8192)
 def _clause(clause: Clause) -> tuple[Token, ...]:
     tokens = _verb_group(clause)
     if clause.degree:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from model.corpora import Gold, Pair, Referent, Word
 from model.corpora import grammar_tokens as slot
@@ -11,6 +12,7 @@ from model.corpora.grammar_french import french
 from model.corpora.grammar_tokens import Token
 from model.corpora.grammar_tree import Pronoun, Sentence, has_referent
 
+_word = lru_cache(maxsize=2**16)(Word)  # the same word at the same place is one value: 20,000 pairs have 400,000 words, but few of them differ
 _ROLES = {"subject": slot.SUBJECT + slot.NOUN, "object": slot.OBJECT + slot.NOUN, "complement": slot.COMPLEMENT + slot.NOUN}
 
 
@@ -40,7 +42,7 @@ def write(tokens: Sequence[Token]) -> tuple[str, tuple[Word, ...]]:
             text += " "
         start = len(text)
         text += token.text
-        words.append(Word(token.text, start, len(text), token.part_of_speech))
+        words.append(_word(token.text, start, len(text), token.part_of_speech))
     return text, tuple(words)
 
 

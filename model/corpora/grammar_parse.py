@@ -18,7 +18,7 @@ _PRONOUNS = {"I": "", "we": "", "he": "m", "she": "f", "they": "m", "it": ""}
 _DETERMINERS = {"the": "the", "a": "a", "an": "a", "some": "some", "this": "this", "these": "this", "my": "my", "his": "his", "her": "her", "our": "our", "their": "their"}
 _BE_TENSES = {"was": "past", "were": "past", "is": "present", "are": "present"}
 _AUXILIARY_TENSES = {"did": "past", "does": "present", "do": "present", "will": "future"}
-_EXPANDED = {contraction: full for full, contraction in CONTRACTIONS.items()}
+_UNCONTRACTED = {contraction: full for full, contraction in CONTRACTIONS.items()}
 _PREPOSITIONS = ("to", "from", "about", "in", "on")
 
 NOUN_FORMS: dict[str, tuple[Noun, bool]] = {noun.english: (noun, False) for noun in NOUNS} | {noun.english_plural: (noun, True) for noun in NOUNS if noun.english_plural}
@@ -58,7 +58,7 @@ def split(text: str) -> tuple[Words, bool, bool]:
 
 def parse_words(words: Words) -> Sentence | None:
     """The tree of these words (no capital, no period), or None."""
-    contracted = any(word in _EXPANDED for word in words)
+    contracted = any(word in _UNCONTRACTED for word in words)
     for sentence in _candidates(words, contracted):
         if is_allowed(sentence) and tuple([token.text for token in english(sentence)]) == words:
             return sentence
@@ -111,7 +111,7 @@ def _subject(words: Words) -> tuple[Subject | None, int]:
 
 def _verb_groups(words: Words) -> list[tuple[Verb, str, bool, Words]]:
     """(verb, tense, negative, the words after it) for every reading of the words from the verb on."""
-    first = _EXPANDED.get(words[0], words[0])
+    first = _UNCONTRACTED.get(words[0], words[0])
     rest = words[1:]
     negative = first != words[0] or rest[:1] == ("not",)
     after = rest[1:] if rest[:1] == ("not",) else rest

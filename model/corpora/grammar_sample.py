@@ -8,17 +8,18 @@ from functools import cache
 from typing import TypeVar
 
 from model.corpora.grammar_lexicon import ADJECTIVES, BE, NOUNS, VERBS, Adjective, Noun, Verb, adjectives_for, invented_name, nouns
-from model.corpora.grammar_tree import Clause, NounPhrase, Pronoun, Sentence, Subject, is_allowed
+from model.corpora.grammar_tree import POSSESSIVES, Clause, NounPhrase, Pronoun, Sentence, Subject, is_allowed
 
 T = TypeVar("T")
 
 FORMAL_SHARE, CONTRACTED_SHARE = 0.2, 0.35
-_TENSES = ("past", "past", "past", "present", "present", "future")
+_TENSES = ("past", "past", "past", "past", "present", "present", "present", "future", "future", "future")
 _DETERMINERS = ("the",) * 11 + ("a", "a", "a", "this", "this", "my", "his", "her", "our", "their")
-_ONSETS, _NUCLEI, _ENDS = "b c d f g k l m n p r s t v z br dr gr kl pr tr zv sk".split(), "a e i o u ai ou".split(), " n r l s k x".split(" ")
-_COMMON_NOUNS = tuple(noun for noun in NOUNS if not noun.is_a("name") and not noun.is_a("subject"))
+_FIRST_ONSETS, _ONSETS = ("br", "dr", "gl", "kl", "pl", "sk", "tr", "vr", "zv"), ("d", "l", "m", "n", "r", "v", "z")
+_NUCLEI, _ENDS = ("a", "e", "i", "o", "u"), ("", "", "n", "r", "l", "s", "x")
 _CLAUSE_VERBS = tuple(verb for verb in VERBS if verb.clause)
 _PLAIN_VERBS = tuple(verb for verb in VERBS if not verb.clause)
+_ANY_VERBS = _PLAIN_VERBS + tuple(verb for verb in VERBS if verb.auxiliary == "être")  # twice, since they have more forms
 _TRANSITIVE = tuple(verb for verb in _PLAIN_VERBS if verb.object and not verb.preposition)
 _ARRIVING = tuple(verb for verb in VERBS if verb.auxiliary == "être" and not verb.preposition)
 _FOR_ANIMALS = tuple(verb for verb in _TRANSITIVE if verb.subject == "being")
@@ -26,20 +27,19 @@ _FOR_ANIMALS = tuple(verb for verb in _TRANSITIVE if verb.subject == "being")
 
 def sample_sentence(random_: random.Random, invented: bool = False) -> Sentence:
     """A sentence of the grammar; with `invented` one whose subject is an invented name."""
+    build = _about_invented if invented else random_.choices(*_KINDS)[0]
     while True:
-        draw = random_.random()
-        if invented:
-            sentence = Sentence(_clause(random_, _tense(random_), NounPhrase(invented_name(_spelling(random_)))))
-        elif draw < 0.22:
-            sentence = Sentence(_clause(random_, _tense(random_)))
-        elif draw < 0.56:
-            sentence = _with_pronoun(random_)
-        elif draw < 0.80:
-            sentence = _joined(random_)
-        else:
-            sentence = _that(random_)
-        if is_allowed(sentence):
+        sentence = build(random_)
+        if sentence and is_allowed(sentence):
             return _style(random_, sentence)
+
+
+def _about_invented(random_: random.Random) -> Sentence:
+    return Sentence(_clause(random_, _tense(random_), NounPhrase(invented_name(_spelling(random_)))))
+
+
+def _single(random_: random.Random) -> Sentence:
+    return Sentence(_clause(random_, _tense(random_)))
 
 
 def _tense(random_: random.Random) -> str:
@@ -59,20 +59,36 @@ def _style(random_: random.Random, sentence: Sentence) -> Sentence:
 # Sentences of two clauses
 
 
-def _with_pronoun(random_: random.Random) -> Sentence:
+def _with_pronoun(random_: random.Random) -> Sentence | None:
     """Something done to something, because or although one of the two is as it is: the referent pattern."""
-    tense = _tense(random_)
     animals = random_.random() < 0.6
+    verb = _pick(random_, _FOR_ANIMALS if animals else _TRANSITIVE)
     noun = _pick(random_, _nouns("animal") if animals else _nouns("person"))
-    main = _clause(random_, tense, _phrase(random_, noun, plain=0.8), _pick(random_, _FOR_ANIMALS if animals else _TRANSITIVE), random_.random() < 0.5)
+    rival = _pick(random_, _other_gender(verb, noun.gender))
     role = "subject" if random_.random() < 0.5 else "object"
-    antecedent = main.subject if role == "subject" else main.object
-    if main.complement or not isinstance(antecedent, NounPhrase) or not adjectives_for(antecedent.noun):
-        return Sentence(main)
-    adjective = _pick(random_, adjectives_for(antecedent.noun))
+    described, other = (noun, rival) if role == "subject" else (rival, noun)
+    adjectives = _telling(described, other) if random_.random() < 0.8 else adjectives_for(described)
+    if not adjectives:
+        return None
+    subject, thing = _phrase(random_, noun, plain=0.8), _phrase(random_, rival)
+    antecedent = subject if role == "subject" else thing
+    tense = _tense(random_)
+    main = Clause(subject, verb, tense, random_.random() < 0.5, thing)
     pronoun = Pronoun(_pronoun_for(antecedent), antecedent.gender, role)
     connective = "even though" if random_.random() < 0.3 else "because"
-    return Sentence(main, connective, _state(random_, pronoun, "past" if tense == "past" else "present", adjective))
+    return Sentence(main, connective, _state(random_, pronoun, "past" if tense == "past" else "present", _pick(random_, adjectives)))
+
+
+@cache
+def _other_gender(verb: Verb, gender: str) -> tuple[Noun, ...]:
+    """What the verb may be done to, of the gender that shows it is meant."""
+    return tuple(noun for noun in nouns(*verb.object) if noun.gender != gender and not noun.is_a("name"))
+
+
+@cache
+def _telling(noun: Noun, rival: Noun) -> tuple[Adjective, ...]:
+    """The adjectives that fit the noun and not its rival."""
+    return tuple(adjective for adjective in adjectives_for(noun) if not adjective.fits(rival))
 
 
 def _pronoun_for(phrase: NounPhrase) -> str:
@@ -117,6 +133,8 @@ def _second_subject(random_: random.Random, main: Clause) -> Subject:
         if isinstance(main.subject, Pronoun):
             return Pronoun(main.subject.word, main.subject.gender, "subject" if main.subject.gender else "")
         return Pronoun(_pronoun_for(main.subject), main.subject.gender, "subject")
+    if random_.random() < 0.1:
+        return Pronoun("I" if random_.random() < 0.5 else "we")
     return _subject(random_, "being", pronouns=False)
 
 
@@ -130,11 +148,11 @@ def _clause(random_: random.Random, tense: str, subject: Subject | None = None, 
     if verb is None:
         if random_.random() < 0.11:
             return _state(random_, subject or _subject(random_), tense)
-        verb = _pick(random_, _PLAIN_VERBS)
+        verb = _pick(random_, _ANY_VERBS)
     subject = subject or _subject(random_, verb.subject)
-    thing = _phrase(random_, _pick(random_, _nouns(*sorted(verb.object)))) if verb.object else None
+    thing = _phrase(random_, _pick(random_, _taken(verb.object))) if verb.object else None
     if verb.preposition:
-        complement = _phrase(random_, _pick(random_, _nouns(*sorted(verb.complement))), owner=False)
+        complement = _phrase(random_, _pick(random_, _taken(verb.complement)), owner=False)
         return Clause(subject, verb, tense, negative, thing, verb.preposition, complement)
     if verb.location and random_.random() < (0.25 if thing else 0.55):
         place = _pick(random_, _places())
@@ -143,11 +161,10 @@ def _clause(random_: random.Random, tense: str, subject: Subject | None = None, 
 
 
 def _state(random_: random.Random, subject: Subject, tense: str, adjective: Adjective | None = None, plain: bool = False) -> Clause:
-    if isinstance(subject, NounPhrase) and (random_.random() < 0.4 and not subject.noun.is_a("invented")) and not plain:
-        subject = _phrase(random_, _pick(random_, _COMMON_NOUNS), owner=False, plain=1.0)
-    if isinstance(subject, NounPhrase) and subject.adjectives:
-        subject = NounPhrase(subject.noun, subject.determiner, subject.plural, (), subject.owner)
-    if adjective is None:
+    if isinstance(subject, NounPhrase) and random_.random() < 0.4 and not subject.noun.is_a("invented") and not plain:
+        adjective = _pick(random_, ADJECTIVES)  # adjective first, so that none is rare
+        subject = _phrase(random_, _pick(random_, _described_by(adjective)), plain=0.9)
+    elif adjective is None:
         adjective = _pick(random_, adjectives_for(subject.noun) if isinstance(subject, NounPhrase) else ADJECTIVES)
     draw = random_.random()
     degree = "" if plain or not adjective.degree or draw < 0.3 else "too" if draw < 0.75 else "very"
@@ -164,17 +181,20 @@ def _subject(random_: random.Random, kind: str = "being", pronouns: bool = True)
     return _phrase(random_, _pick(random_, _nouns(kind)))
 
 
-def _phrase(random_: random.Random, noun: Noun, owner: bool = True, plain: float = 0.7) -> NounPhrase:
+def _phrase(random_: random.Random, noun: Noun, owner: bool = True, plain: float = 0.75) -> NounPhrase:
     """A phrase about that noun, without adjectives with the probability `plain`."""
     if noun.is_a("name") or noun.is_a("subject"):
         return NounPhrase(noun)
     adjectives = () if random_.random() < plain else _some_adjectives(random_, noun)
-    plural = noun.english_plural is not None and random_.random() < 0.3
+    plural = noun.english_plural is not None and random_.random() < 0.36
     if owner and (noun.is_a("object") or noun.is_a("animal")) and random_.random() < 0.1:
         return NounPhrase(noun, "'s", plural, adjectives, _owner(random_))
     if plural and random_.random() < 0.15:
         return NounPhrase(noun, "some", plural, adjectives)
-    return NounPhrase(noun, _pick(random_, _DETERMINERS), plural, adjectives)
+    determiner = _pick(random_, _DETERMINERS)
+    if determiner == "a" and plural or determiner in POSSESSIVES and noun.is_a("unowned"):
+        determiner = "the"
+    return NounPhrase(noun, determiner, plural, adjectives)
 
 
 def _owner(random_: random.Random) -> NounPhrase:
@@ -190,8 +210,8 @@ def _some_adjectives(random_: random.Random, noun: Noun) -> tuple[Adjective, ...
 
 def _spelling(random_: random.Random) -> str:
     """A name nobody bears, pronounceable in both languages."""
-    syllables = [_pick(random_, _ONSETS) + _pick(random_, _NUCLEI) for _ in range(1 + int(random_.random() * 2) + 1)]
-    return ("".join(syllables) + _pick(random_, _ENDS)).capitalize()[:10]
+    onsets = [_pick(random_, _FIRST_ONSETS)] + [_pick(random_, _ONSETS) for _ in range(1 if random_.random() < 0.6 else 2)]
+    return ("".join(onset + _pick(random_, _NUCLEI) for onset in onsets) + _pick(random_, _ENDS)).capitalize()
 
 
 @cache
@@ -200,5 +220,18 @@ def _nouns(*kinds: str) -> tuple[Noun, ...]:
 
 
 @cache
+def _taken(kinds: frozenset[str]) -> tuple[Noun, ...]:
+    return nouns(*kinds)
+
+
+@cache
+def _described_by(adjective: Adjective) -> tuple[Noun, ...]:
+    return tuple(noun for noun in NOUNS if adjective.fits(noun) and not noun.is_a("name"))
+
+
+@cache
 def _places() -> tuple[Noun, ...]:
     return tuple(noun for noun in NOUNS if noun.location)
+
+
+_KINDS = ((_single, _with_pronoun, _joined, _that), (20, 36, 24, 20))
