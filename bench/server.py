@@ -25,15 +25,15 @@ def free_port() -> int:
 
 
 @contextmanager
-def running_server(environment: Mapping[str, str] | None = None) -> Iterator[str]:
-    """The address of a fresh server. Raises `RuntimeError` with the end of its log where it does not come up."""
+def running_server(environment: Mapping[str, str] | None = None, module: str = "server") -> Iterator[str]:
+    """The address of a fresh server, `python -m` of that module. `RuntimeError` with the end of its log if it does not come up."""
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="attention-lab-") as folder:
         log_file = Path(folder) / "server.log"
         settings = {"ATTENTION_LAB_DATA": folder, "ATTENTION_LAB_HOST": "127.0.0.1", "ATTENTION_LAB_PORT": str(port)}
         with log_file.open("wb") as log:
             process = subprocess.Popen(
-                [sys.executable, "server.py"],
+                [sys.executable, "-m", module],
                 cwd=ROOT,
                 env={**os.environ, **settings, **(environment or {})},
                 stdin=subprocess.DEVNULL,

@@ -1,0 +1,1 @@
+# The page `empty` of bench.empty_page: nothing below the stage.
