@@ -12,6 +12,7 @@ from torch.nn.functional import linear
 
 from model.config import ModelConfig
 from model.interventions import AttentionEdit
+from model.softmax import softmax
 from model.trace import AttentionTrace
 
 
@@ -38,8 +39,7 @@ def attend(
     """
     products = query @ key.transpose(-2, -1)  # n × m: every query with every key
     scores = products / (math.sqrt(query.shape[-1]) if scale is None else scale)
-    weights = scores.where(allowed, -math.inf).softmax(dim=-1)  # −∞ in, 0 out; rows sum to one
-    weights = weights.where(allowed, 0.0)  # a row with nothing allowed: 0, not NaN
+    weights = softmax(scores, allowed)  # −∞ in, 0 out; rows sum to one
     return Attended(products, scores, weights, output=weights @ value)  # n × d_v
 
 

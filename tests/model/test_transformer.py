@@ -25,6 +25,11 @@ VARIANTS = [
 ids = st.lists(st.integers(4, 39), min_size=1, max_size=9)
 
 
+def close(one: torch.Tensor, other: torch.Tensor) -> bool:
+    """Equal to 1e-5 of the largest number (without normalization numbers grow large)."""
+    return torch.allclose(one, other, atol=1e-5 * max(1.0, one.abs().max().item()))
+
+
 def copy_layer(oracle: nn.Module, ours: nn.Module) -> None:
     copy_attention(oracle.self_attn, ours.self_attention)
     norms = [(oracle.norm1, ours.after_self), (oracle.norm2, ours.after_cross or ours.after_feed_forward)]
@@ -111,7 +116,7 @@ def test_padding_changes_nothing(changes, source, target, more):
     with torch.inference_mode():
         plain = model(torch.tensor([source]), torch.tensor([target])).logits
         padded = model(torch.tensor([source + [PADDING] * more]), torch.tensor([target + [PADDING] * more])).logits[:, : len(target)]
-    assert torch.allclose(plain, padded, atol=1e-5, rtol=1e-4)
+    assert close(plain, padded)
 
 
 @settings(max_examples=20, deadline=None)
@@ -139,7 +144,7 @@ def test_the_cache_equals_recomputation(changes, source, target):
         cache = model.start(torch.tensor([source]))
         for row, token in enumerate(target):
             trace, cache = model.step(torch.tensor([[token]]), cache)
-            assert torch.allclose(trace.logits[:, 0], whole.logits[:, row], atol=1e-5, rtol=1e-4)
+            assert close(trace.logits[:, 0], whole.logits[:, row])
             weights = whole.decoder.layers[1].self_attention.weights[:, :, row, : row + 1]
             assert torch.allclose(trace.decoder.layers[1].self_attention.weights[:, :, 0], weights, atol=1e-5)
 
