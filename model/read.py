@@ -8,14 +8,17 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from model import limits
 from model.config import END, SPECIAL_PIECES, START
+from model.decoding import longest_translations, outcome
 from model.interventions import NOTHING, Interventions
 from model.reading import Reading
 from model.saved import SavedModel
+from model.scorer import scorer
+from model.searches import greedy
 from model.text import check_tokens, clean_sentence
 from model.tokenizers import Encoding
 from model.trace import Trace, named
-from model.translate import translate_ids
 
 
 def read(saved: SavedModel, source: str, target: str | None = None, interventions: Interventions = NOTHING) -> Reading:
@@ -26,22 +29,21 @@ def read(saved: SavedModel, source: str, target: str | None = None, intervention
     """
     source = clean_sentence(source)
     encoded = _checked(saved.tokenizer.encode(source))
-    source_ids = (*encoded.ids, END)
     if target is None:
-        produced = translate_ids(saved.model, source_ids, interventions)
-        encoded_target, labels = _encoding_of(saved, produced), produced
+        labels = _greedy(saved, encoded.ids, interventions)
+        encoded_target = _encoding_of(saved, labels)
     else:
         encoded_target = _checked(saved.tokenizer.encode(clean_sentence(target)))
         labels = (*encoded_target.ids, END)
     with torch.inference_mode():
-        trace = saved.model(torch.tensor([source_ids]), torch.tensor([(START, *labels[:-1])]), interventions)
+        trace = saved.model(torch.tensor([encoded.ids]), torch.tensor([(START, *labels[:-1])]), interventions)
     finished = labels[-1] == END
     shown = encoded_target.pieces if finished else encoded_target.pieces[:-1]
     text = saved.tokenizer.decode(encoded_target.ids)
     return Reading(
         arrays=arrays_of(trace),
         source=source, target=text, forced=target is not None, finished=finished,
-        source_pieces=(*encoded.pieces, SPECIAL_PIECES[END]), source_spans=(*encoded.spans, (len(source), len(source))),
+        source_pieces=encoded.pieces, source_spans=encoded.spans,
         target_in=(SPECIAL_PIECES[START], *shown),
         target_out=(*encoded_target.pieces, SPECIAL_PIECES[END]) if finished else encoded_target.pieces,
         target_spans=(*encoded_target.spans, (len(text), len(text))) if finished else encoded_target.spans,
@@ -68,9 +70,19 @@ def _squeezed(name: str, tensor: Tensor) -> np.ndarray:
     return tensor[0].numpy()
 
 
+def _greedy(saved: SavedModel, source_ids: Sequence[int], interventions: Interventions) -> tuple[int, ...]:
+    """The tokens of the model's own translation, the end token last where it came to one."""
+    ask = scorer(saved.model, torch.tensor([source_ids]), interventions)
+    (longest,) = longest_translations([len(source_ids)], saved.config)
+    return outcome(greedy(ask, [min(longest, limits.SENTENCE_TOKENS)]))[0].tokens
+
+
 def _encoding_of(saved: SavedModel, produced: Sequence[int]) -> Encoding:
     """The pieces the model produced, with their spans in the text they spell (its own pieces, not a fresh tokenization)."""
     ids = tuple(produced[:-1] if produced[-1] == END else produced)
+    text = saved.tokenizer.decode(ids)
+    if (again := saved.tokenizer.encode(text)).ids == ids:
+        return again
     ends = [len(saved.tokenizer.decode(ids[: count + 1])) for count in range(len(ids))]
     starts = [0, *ends[:-1]]
     return Encoding(ids, tuple(saved.tokenizer.pieces[number] for number in ids), tuple(zip(starts, ends, strict=True)))

@@ -32,9 +32,9 @@ class Labelled:
 class Reading:
     """One sentence through one model.
 
-    `arrays` go by the public names of a trace (batch of one squeezed). `source_pieces` end with the end token.
-    `target_in` is the piece fed in at each decoder row (start first), `target_out` the piece produced there (the forced one for a
-    forced target). `source_spans` are characters of `source` for each piece (the end token has an empty span at the end).
+    `arrays` go by the public names of a trace (batch of one squeezed). `target_in` is the piece fed in at each decoder row
+    (start first), `target_out` the piece produced there (the forced one for a forced target). `source_spans` are characters of
+    `source` for each piece, `target_spans` of `target` for each `target_out` (the end token has an empty span at the end).
     `log_probability` is the natural logarithm of the probability of `target_out` given `source`.
     """
 

@@ -1,0 +1,101 @@
+"""What each command does. Heavy imports stand inside, so that counting parameters or a wrong option answers at once."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from model.errors import LabError
+from model.text import clean_text
+
+if TYPE_CHECKING:
+    from model.saved import SavedModel
+
+ANY_SIZE = 2**40  # bytes; the command line is free of the app's limits
+
+
+def emit(record: dict[str, Any]) -> None:
+    """One JSON object on one line of standard output."""
+    print(json.dumps(record, ensure_ascii=False), flush=True)
+
+
+def parameters(options: argparse.Namespace) -> None:
+    from model.config import count_parameters, preset
+
+    config = preset(options.preset)
+    if options.vocabulary is not None:
+        config = config.with_(vocabulary=options.vocabulary)
+    parts = count_parameters(config)
+    emit({"total": sum(parts.values()), "parts": parts})
+
+
+def translate(options: argparse.Namespace) -> None:
+    from dataclasses import asdict
+
+    from model.searches import Beam
+    from model.translate import translations
+
+    if bool(options.sentences) == bool(options.input):
+        raise LabError("nothing_to_translate", "Give sentences, or a file of them with --input, not both.", "sentence")
+    sentences = [clean_text(line) for line in options.sentences or read_lines(options.input)]
+    saved = open_model(options.model)
+    settings = Beam(width=options.beam, alpha=options.alpha, normalization=options.normalization)
+    waiting, following = {}, 0
+    for number, translation in progress(translations(saved.model, saved.tokenizer, sentences, settings), len(sentences)):
+        waiting[number] = translation
+        while following in waiting:  # in the order they were given
+            emit(asdict(waiting.pop(following)))
+            following += 1
+
+
+def trace(options: argparse.Namespace) -> None:
+    from model.files import write_whole
+    from model.read import read
+
+    reading = read(open_model(options.model), options.source, options.target)
+    write_whole(options.out, reading.to_npz())
+    shapes = {name: list(array.shape) for name, array in sorted(reading.arrays.items())}
+    emit({"out": str(options.out), "source": reading.source, "target": reading.target, "arrays": shapes})
+
+
+def evaluate(options: argparse.Namespace) -> None:
+    raise NotImplementedError
+
+
+def train(options: argparse.Namespace) -> None:
+    raise NotImplementedError
+
+
+def first_views(options: argparse.Namespace) -> None:
+    raise NotImplementedError
+
+
+def open_model(name_or_folder: str) -> SavedModel:
+    from model.saved import find_model, load_model
+
+    saved = load_model(find_model(name_or_folder), ANY_SIZE)
+    if saved.config.kind != "encoder_decoder":
+        raise LabError("not_a_translator", "{name} is not an encoder-decoder: it cannot translate.", "model", name=repr(name_or_folder))
+    return saved
+
+
+def read_lines(path: Path) -> list[str]:
+    """The lines of a UTF-8 text file (`-` for standard input), gzip or not, split at line feeds only."""
+    import gzip
+
+    data = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+    try:
+        text = (gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data).decode("utf-8-sig")
+    except (UnicodeDecodeError, gzip.BadGzipFile, EOFError):
+        raise LabError("not_utf8", "{file} is not UTF-8 text.", "file", file=path.name) from None
+    return [line.removesuffix("\r") for line in text.removesuffix("\n").split("\n")]
+
+
+def progress(items: Any, total: int) -> Any:
+    """A bar on standard error where that is a terminal."""
+    from tqdm import tqdm
+
+    return tqdm(items, total=total, file=sys.stderr, disable=not sys.stderr.isatty(), leave=False)
