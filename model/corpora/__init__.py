@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from model.errors import LabError
+from model.limits import UPLOAD_LINES
 
 CORPORA = ("grammar", "reversing", "copying", "sorting", "dates")
 
@@ -69,13 +70,15 @@ def load_corpus(name: str, seed: int = 0, pairs: int | None = None) -> Corpus:
     """The built-in corpus of that name with `pairs` training pairs (20,000 unless said); the same for the same seed, whatever ran before.
 
     The held-out sets depend on the seed alone, so models trained on more or fewer pairs are tested on the same ones.
-    Raises `LabError` for a name that is not in `CORPORA` or a number of pairs below 1.
+    Raises `LabError` for a name that is not in `CORPORA` or a number of pairs below 1 or above 200,000.
     """
     if name not in CORPORA:
         raise LabError("unknown_corpus", "There is no corpus {name}; the corpora are {known}.", "corpus", name=repr(name), known=", ".join(CORPORA))
     pairs = 20_000 if pairs is None else pairs
     if pairs < 1:
         raise LabError("too_small", "{field} is {value}; it must be at least 1.", "pairs", field="pairs", value=pairs)
+    if pairs > UPLOAD_LINES:
+        raise LabError("too_large", "{field} is {value}; this app goes up to {limit}.", "pairs", field="pairs", value=pairs, limit=UPLOAD_LINES)
     if name == "grammar":
         from model.corpora import grammar  # here, since the grammar builds on the classes above
 
