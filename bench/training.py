@@ -7,31 +7,31 @@ Ratios are times of the peer over ours: above 1, ours is faster. Within ± 10 % 
 
 from __future__ import annotations
 
+import argparse
+import json
 import os
+import platform
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+# Read once, when torch is imported.
+os.environ["OMP_NUM_THREADS"] = "2"
+os.environ["MKL_NUM_THREADS"] = "2"
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from bench.peers import TorchTransformer
+from model.batches import Batch
+from model.config import PADDING, ModelConfig
+from model.loss import smoothed_cross_entropy
+from model.transformer import new_model
 
 THREADS = 2
-for _name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS"):  # read once, when torch is imported
-    os.environ[_name] = str(THREADS)
-
-import argparse  # noqa: E402
-import json  # noqa: E402
-import platform  # noqa: E402
-import statistics  # noqa: E402
-import sys  # noqa: E402
-import time  # noqa: E402
-from collections.abc import Callable  # noqa: E402
-from dataclasses import asdict, dataclass  # noqa: E402
-
-import torch  # noqa: E402
-from torch import Tensor  # noqa: E402
-from torch.nn import functional  # noqa: E402
-
-from bench.peers import TorchTransformer  # noqa: E402
-from model.batches import Batch  # noqa: E402
-from model.config import PADDING, ModelConfig  # noqa: E402
-from model.loss import smoothed_cross_entropy  # noqa: E402
-from model.transformer import new_model  # noqa: E402
-
 LENGTH = 14
 SMOOTHING = 0.1
 Step = Callable[[], None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -10,16 +11,19 @@ from pathlib import Path
 # Before torch is imported anywhere: two test processes share two cores.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("MKL_NUM_THREADS", "1")
-_data = tempfile.TemporaryDirectory(prefix="attention-lab-tests-")
-os.environ["ATTENTION_LAB_DATA"] = _data.name
+os.environ["ATTENTION_LAB_DATA"] = tempfile.mkdtemp(prefix="attention-lab-tests-")
 
-import pytest  # noqa: E402
-from hypothesis import settings  # noqa: E402
+import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
 
 settings.register_profile("lab", deadline=None, derandomize=bool(os.environ.get("CI")), print_blob=True)
 settings.load_profile("lab")
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(os.environ["ATTENTION_LAB_DATA"], ignore_errors=True)
 
 
 @pytest.fixture(scope="session", autouse=True)
