@@ -1,0 +1,12 @@
+"""Home: what this is, the sentence going through, the riddle and its bet, the map of what is to come, one first step."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ui import course_map
+from ui.words import _
+
+st.page_link("pages/inspect.py", label=_("Look inside: every head, every number"))
+st.header(_("Fifteen lessons, one sentence"), anchor=False)
+course_map.draw()

@@ -1,0 +1,152 @@
+"""Models and readings, cached for all visitors: frozen, never changed after they are made.
+
+A reading comes from `assets/first/` where one is shipped for exactly this model (it is stamped with the SHA-256 of the
+model's parameters), and is computed otherwise. torch is imported only then, so a first view needs none.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from model import limits
+from model.errors import LabError
+from model.reading import Reading
+from model.tokenizers import Tokenizer, load_tokenizer
+from ui.address import Stage
+
+if TYPE_CHECKING:
+    from model.saved import SavedModel
+
+ASSETS = Path(__file__).parents[1] / "assets"
+MODELS, FIRST = ASSETS / "models", ASSETS / "first"
+UNTRAINED = ":untrained"
+UNTRAINED_SEED = 0
+
+
+@cache
+def trained_names() -> tuple[str, ...]:
+    """The shipped models by name, `toy` first."""
+    names = sorted(path.parent.name for path in MODELS.glob("*/config.json"))
+    return tuple(sorted(names, key=lambda name: name != "toy"))
+
+
+def model_names() -> tuple[str, ...]:
+    """Every name a stage may carry: the shipped models, and each with random parameters in the same shape."""
+    return (*trained_names(), *(name + UNTRAINED for name in trained_names()))
+
+
+def is_untrained(model: str) -> bool:
+    return model.endswith(UNTRAINED)
+
+
+def trained(model: str) -> str:
+    """The model whose shape and tokenizer this one has."""
+    return model.removesuffix(UNTRAINED)
+
+
+def check_model(model: str) -> None:
+    if model not in model_names():
+        raise LabError("unknown_model", "There is no model {name} here; the models are {known}.", "model", name=repr(model[:40]), known=", ".join(model_names()))
+
+
+def of(stage: Stage) -> Reading:
+    """The reading of a stage. Raises `LabError` for a model, a sentence or a target that cannot be.
+
+    An untrained model reads the translation of its trained sister as a forced target, so that pictures have one shape.
+    """
+    check_model(stage.model)
+    if stage.target is None and is_untrained(stage.model):
+        sister = of(Stage(trained(stage.model), stage.source))
+        return reading(stage.model, stage.source, sister.target)
+    return reading(stage.model, stage.source, stage.target)
+
+
+def reading(model: str, source: str, target: str | None = None) -> Reading:
+    """`source` through `model`, with `target` forced or with the model's own translation."""
+    shipped = first_reading(model, source) if target is None else None
+    return shipped or _computed(model, source, target)
+
+
+def own_translation(model: str, source: str) -> str:
+    """What the model itself writes, whatever the stage's target is."""
+    return reading(model, source).target
+
+
+@st.cache_resource(show_spinner=False, max_entries=limits.MODELS_IN_MEMORY)
+def tokenizer(model: str) -> Tokenizer:
+    return load_tokenizer(MODELS / trained(model))
+
+
+@st.cache_resource(show_spinner=False, max_entries=limits.MODELS_IN_MEMORY)
+def loaded(model: str) -> SavedModel:
+    """The model itself, for evaluation only. Imports torch."""
+    from model.saved import load_model
+
+    saved = load_model(MODELS / trained(model))
+    return _with_random_parameters(saved) if is_untrained(model) else saved
+
+
+def _with_random_parameters(saved: SavedModel) -> SavedModel:
+    from dataclasses import replace
+
+    from model.transformer import new_model
+
+    fresh = new_model(saved.config, UNTRAINED_SEED).requires_grad_(False).eval()
+    return replace(saved, model=fresh, sha256=f"untrained, seed {UNTRAINED_SEED}")
+
+
+@st.cache_resource(show_spinner=False, max_entries=limits.READINGS)
+def _computed(model: str, source: str, target: str | None) -> Reading:
+    from model.read import read
+
+    return read(loaded(model), source, target)
+
+
+@cache
+def card(model: str) -> dict[str, Any]:
+    """What the model's card says of it."""
+    values: dict[str, Any] = json.loads((MODELS / trained(model) / "card.json").read_text(encoding="utf-8"))
+    return values
+
+
+@cache
+def sha256_of(model: str) -> str:
+    """The stamp of a trained model's parameters."""
+    return hashlib.sha256((MODELS / model / "model.safetensors").read_bytes()).hexdigest()
+
+
+def first_file(model: str, source: str) -> Path:
+    return FIRST / f"{model}-{hashlib.sha256(source.encode()).hexdigest()[:12]}.npz"
+
+
+@st.cache_resource(show_spinner=False, max_entries=limits.READINGS)
+def first_reading(model: str, source: str) -> Reading | None:
+    """The shipped reading of this sentence, None where there is none or it is another model's."""
+    path = first_file(model, source)
+    if is_untrained(model) or not path.is_file():
+        return None
+    shipped = Reading.from_npz(path.read_bytes())
+    return shipped if shipped.model_sha256 == sha256_of(model) else None
+
+
+def write_first_readings(model: str, sources: Sequence[str]) -> list[Path]:
+    """Compute and write the shipped readings of a model; those of other sentences are removed."""
+    from model.read import read
+
+    FIRST.mkdir(parents=True, exist_ok=True)
+    kept = []
+    for source in sources:
+        path = first_file(model, source)
+        path.write_bytes(read(loaded(model), source).to_npz())
+        kept.append(path)
+    for path in FIRST.glob(f"{model}-*.npz"):
+        if path not in kept:
+            path.unlink()
+    return kept

@@ -1,0 +1,47 @@
+"""Sentences built from words the model knows: the riddle, good examples, which words may be swapped, how French says them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from model.corpora import grammar
+
+RIDDLE_NOUNS = ("animal", "street")
+RIDDLE = {
+    "tired": "the animal did not cross the street because it was too tired",
+    "wide": "the animal did not cross the street because it was too wide",
+}
+DEFAULT = RIDDLE["tired"]
+
+
+@dataclass(frozen=True)
+class Swap:
+    """A word of the grammar that may be changed: its place in the sentence (characters) and the words that fit there."""
+
+    start: int
+    end: int
+    choices: tuple[str, ...]
+
+
+def riddle_of(source: str) -> str | None:
+    """`tired` or `wide` where the sentence is one of the two of the riddle."""
+    return next((word for word, sentence in RIDDLE.items() if sentence == source), None)
+
+
+def examples() -> tuple[str, ...]:
+    """Good sentences of the grammar, the riddle first."""
+    return grammar.EXAMPLES
+
+
+def swaps(source: str) -> tuple[Swap, ...]:
+    """The words of a sentence of the grammar that may be swapped; none for any other sentence."""
+    pair = grammar.recognize(source)
+    if pair is None or pair.gold is None:
+        return ()
+    words = zip(pair.gold.source_words, grammar.swap_choices(source), strict=True)
+    return tuple(Swap(word.start, word.end, choices) for word, choices in words if choices)
+
+
+def gloss(word: str) -> str | None:
+    """How French says an English word of the grammar, None for a word it does not have."""
+    return grammar.gloss(word)

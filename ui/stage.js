@@ -1,0 +1,186 @@
+// The stage: the learner's sentence, an arrow, its translation. Texts, words and weights come with `data`.
+const swapped = (sentence, {start, end}, text) => sentence.slice(0, start) + text + sentence.slice(end)
+const memory = new WeakMap() // per mounted stage: what is being typed, what has been played
+
+export default function ({data, parentElement, setTriggerValue}) {
+  const state = memory.get(parentElement) ?? {editing: null, draft: "", busy: false, played: null, count: 0}
+  memory.set(parentElement, state)
+  const {texts, uses, mistake} = data
+  settleDraft(state, data)
+  let root = parentElement.querySelector(".stage")
+  if (!root) parentElement.append((root = element("section", {class: "stage"})))
+  let stopPlaying = () => {}
+
+  const edit = change => {
+    state.busy = true
+    setTriggerValue("edit", change)
+  }
+  const write = field => ({
+    onApply: value => {
+      state.draft = value
+      edit({[field]: value})
+      root.classList.add("busy")
+    },
+    onCancel: () => {
+      state.editing = null
+      draw()
+    },
+    onType: value => (state.draft = value),
+  })
+  const startEditing = (field, value) => {
+    state.editing = field
+    state.draft = value
+    draw()
+    root.querySelector("form.text input")?.select()
+  }
+
+  function form(field, label, lang) {
+    const wrong = mistake?.field === field ? "stage-mistake" : null
+    return textForm({value: state.draft, label, lang, texts, busy: false, describedBy: wrong, ...write(field)})
+  }
+
+  function english() {
+    if (state.editing === "source") return form("source", texts.editHelp, "en")
+    const onSwap = (chip, word) => openSwaps(root, chip, word, text => edit({source: swapped(data.source, word.swap, text)}))
+    const words = data.sourceWords.map((word, index) => sourceWord(word, index, {texts, onSwap}))
+    return element("div", {class: "words source", role: "group", "aria-label": texts.source, lang: "en"}, ...words)
+  }
+
+  function french(flow) {
+    if (state.editing === "target") return form("target", texts.targetHelp, "fr")
+    const words = data.targetWords.map((word, index) =>
+      flow
+        ? element("button", {class: "word french", type: "button", "data-index": index}, ...piecesOf(word, texts))
+        : element("span", {class: "word french"}, ...piecesOf(word, texts)),
+    )
+    return element("div", {class: "words target", role: "group", "aria-label": texts.target, lang: "fr"}, ...words)
+  }
+
+  function controls() {
+    const buttons = []
+    if (uses.includes("source")) {
+      buttons.push(element("button", {type: "button", onclick: () => startEditing("source", data.source)}, texts.edit))
+      buttons.push(element("button", {type: "button", onclick: () => edit({surprise: true})}, texts.surprise))
+    }
+    if (uses.includes("target")) {
+      buttons.push(element("button", {type: "button", onclick: () => startEditing("target", data.target)}, texts.editTarget))
+      if (data.forced) buttons.push(element("button", {type: "button", onclick: () => edit({target: ""})}, texts.ownTarget))
+    }
+    if (uses.includes("model")) {
+      const options = data.models.map(model => element("option", {value: model.id, selected: model.id === data.model}, model.name))
+      buttons.push(element("select", {"aria-label": texts.model, onchange: event => edit({model: event.target.value})}, ...options))
+    }
+    return element("div", {class: "controls"}, ...buttons)
+  }
+
+  function notes() {
+    const lines = []
+    const note = (text, kind) => lines.push(element("p", {class: kind, role: kind === "mistake" ? "alert" : null, id: kind === "mistake" ? "stage-mistake" : null}, text))
+    if (mistake) note(mistake.sentence, "mistake")
+    if (data.own !== null) note(filled(data.forced ? texts.forced : texts.untrained, {own: data.own}), "note")
+    if (!data.finished) note(texts.unfinished, "note")
+    if (data.sourceWords.some(word => word.pieces.some(piece => piece.rare))) note(texts.unfamiliar, "note")
+    return lines
+  }
+
+  function drawLine() {
+    const arrow = element("span", {class: "arrow", "aria-hidden": "true"}, "→")
+    const line = element("div", {class: "line"}, english(), arrow, french(false))
+    root.replaceChildren(element("div", {class: "row"}, line, controls()), ...notes())
+  }
+
+  function drawFlow() {
+    const box = element("div", {class: "picture"})
+    const svg = document.createElementNS(SVG, "svg")
+    svg.setAttribute("aria-hidden", "true")
+    const gap = element("div", {class: "gap", "aria-hidden": "true"}, element("span", {}, texts.encoder), element("span", {class: "inside"}, texts.inside), element("span", {}, texts.decoder))
+    box.append(svg, english(), gap, french(true))
+    const caption = element("p", {class: "caption", "aria-live": "polite"}, texts.flow)
+    root.replaceChildren(element("div", {class: "row end"}, controls()), box, ...notes(), caption)
+    const picture = {box, svg, english: [...box.querySelectorAll(".english")], french: [...box.querySelectorAll(".french")]}
+    if (picture.english.length && picture.french.length) stopPlaying = flowing(picture, caption)
+  }
+
+  function flowing(picture, caption) {
+    const {threads, riddle} = data
+    const key = [data.model, data.source, data.target].join("\n")
+    const from = state.played === key ? state.count : 0
+    const stop = riddle?.stop ?? picture.french.length
+    Object.assign(state, {played: key, count: stop})
+    const rest = riddle?.verdict ? riddle.written : null
+    const say = (row, best) => {
+      if (row === null) caption.textContent = texts.flow
+      else caption.textContent = filled(texts.looks, {word: data.targetWords[row].text, best: data.sourceWords[best].text, percent: Math.round(threads[row][best] * 100)})
+    }
+    picture.french.forEach((node, row) => {
+      const on = () => lightUp(picture, threads, row, say)
+      const off = () => lightUp(picture, threads, rest, say)
+      node.addEventListener("pointerenter", on)
+      node.addEventListener("focus", on)
+      node.addEventListener("pointerleave", off)
+      node.addEventListener("blur", off)
+    })
+    let count = from
+    const resize = new ResizeObserver(() => drawThreads(picture, threads, count, null))
+    const end = play(picture, threads, {
+      from, stop,
+      done: () => {
+        count = stop
+        resize.observe(picture.box)
+        if (riddle?.stop !== null && riddle?.stop !== undefined) takeBet(picture, riddle)
+        else if (riddle?.verdict) settleBet(riddle)
+        if (rest !== null && rest !== undefined) lightUp(picture, threads, rest, say)
+      },
+    })
+    return () => {
+      end()
+      resize.disconnect()
+    }
+  }
+
+  function takeBet(picture, riddle) {
+    picture.english[riddle.pronoun].classList.add("pronoun")
+    const place = picture.french[riddle.stop]
+    const unknown = element("span", {class: "word french unknown", "aria-hidden": "true"}, "?")
+    unknown.style.left = `${place.offsetLeft}px`
+    unknown.style.top = `${place.offsetTop}px`
+    place.after(unknown)
+    const buttons = riddle.nouns.map((place, index) => {
+      const noun = riddle.names[index]
+      const button = element("button", {type: "button", class: "word english bet", "data-index": place, onclick: () => setTriggerValue("bet", noun)}, noun)
+      picture.english[place].replaceWith(button)
+      return button
+    })
+    const skip = element("button", {type: "button", class: "quiet", onclick: () => setTriggerValue("bet", "skip")}, riddle.skip)
+    picture.box.after(element("p", {class: "question", role: "status"}, riddle.question, " ", skip))
+    riddle.nouns.forEach((place, index) => (picture.english[place] = buttons[index]))
+    drawThreads(picture, data.threads, riddle.stop, null)
+  }
+
+  function settleBet(riddle) {
+    const line = element("p", {class: "question", role: "status"}, riddle.verdict)
+    if (riddle.other) line.append(" ", element("button", {type: "button", class: "solid", onclick: () => edit({source: riddle.other.sentence})}, riddle.other.label))
+    root.querySelector(".picture").after(line)
+  }
+
+  function draw() {
+    stopPlaying()
+    root.className = `stage ${data.threads ? "flow" : ""}`
+    root.setAttribute("aria-label", texts.stage)
+    if (data.threads) drawFlow()
+    else drawLine()
+  }
+
+  draw()
+  return () => stopPlaying()
+}
+
+// After an edit the server answers with new data: close the form where it was understood, keep it where it was not.
+function settleDraft(state, {mistake}) {
+  if (mistake && mistake.field !== "link" && mistake.field !== "model") {
+    if (state.editing !== mistake.field) Object.assign(state, {editing: mistake.field, draft: state.draft || mistake.draft})
+  } else if (state.busy) {
+    Object.assign(state, {editing: null, draft: ""})
+  }
+  state.busy = false
+}

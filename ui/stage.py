@@ -1,0 +1,183 @@
+"""The stage: one calm line at the head of every page, set once, used by all.
+
+Drawn by app.py before the page. What a visitor does to it comes back as one edit, is checked, and only then becomes the
+stage: whatever cannot be read leaves the last good sentence standing, with one sentence that says why.
+"""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from model.errors import LabError
+from model.reading import Reading
+from model.text import clean_sentence
+from ui import address, bets, readings, sentences
+from ui.address import Stage
+from ui.stage_data import source_words, target_words, threads
+from ui.wording import sentence_of
+from ui.words import _
+
+HERE = Path(__file__).parent
+KEY = "stage_line"
+_MISTAKE = "stage_mistake"
+
+_COMPONENT = st.components.v2.component(
+    "lab_stage",
+    css=(HERE / "stage.css").read_text(encoding="utf-8"),
+    js=address.VIEW_JS + "".join((HERE / name).read_text(encoding="utf-8") for name in ("stage_parts.js", "stage_flow.js", "stage.js")),
+)
+
+
+def prepare() -> None:
+    """Make sure that the session has a stage, from the address where that leads; and that the address has all of it."""
+    found = address.read()
+    stage = address.current() or Stage("toy", sentences.DEFAULT)
+    if found:
+        st.session_state.pop(_MISTAKE, None)
+        stage = _from_address(found, stage)
+    address.keep(stage)
+
+
+def current() -> Stage:
+    stage = address.current()
+    assert stage is not None, "app.py prepares the stage before any page"
+    return stage
+
+
+def reading() -> Reading:
+    """The reading of the stage, as every page sees it."""
+    return readings.of(current())
+
+
+def draw(uses: tuple[str, ...]) -> None:
+    """The controls a page uses, and nothing where it uses none. `flow`: the picture of the sentence going through."""
+    if uses:
+        _COMPONENT(key=KEY, data=_data(uses), on_edit_change=_on_edit, on_bet_change=bets.on_stage_bet)
+
+
+def propose(source: str | None = None, target: str | None = None, model: str | None = None) -> LabError | None:
+    """Change the stage where the whole of it can be read; else keep it and return why not.
+
+    A new source or model drops a target of the learner's own, which belonged to the old sentence.
+    """
+    stage = current()
+    try:
+        wanted = Stage(model or stage.model, stage.source if source is None else clean_sentence(source))
+        if target:
+            wanted = Stage(wanted.model, wanted.source, clean_sentence(target))
+        elif target is None and source is None:
+            wanted = Stage(wanted.model, wanted.source, stage.target)
+        readings.of(wanted)
+    except LabError as error:
+        return error
+    address.change(wanted)
+    return None
+
+
+def _from_address(found: dict[str, str], fallback: Stage) -> Stage:
+    """The stage a link names; what cannot be read in it falls back, and the line says so."""
+    try:
+        target = clean_sentence(found["target"]) if found.get("target") else None
+        stage = Stage(found.get("model", fallback.model), clean_sentence(found.get("source", fallback.source)), target)
+        readings.of(stage)
+        return stage
+    except LabError as error:
+        st.session_state[_MISTAKE] = {"error": error, "field": "link", "draft": ""}
+        return fallback
+
+
+def _on_edit() -> None:
+    """One change from the line: `{source}`, `{target}` (empty: the model's own again), `{model}` or `{surprise}`."""
+    edit = st.session_state[KEY].get("edit")
+    if not isinstance(edit, dict):
+        return
+    st.session_state.pop(_MISTAKE, None)
+    if edit.get("surprise"):
+        propose(source=_surprise())
+        return
+    field = next((name for name in ("source", "target", "model") if isinstance(edit.get(name), str)), None)
+    if field is None:
+        return
+    error = propose(**{field: edit[field]})
+    if error is not None:
+        st.session_state[_MISTAKE] = {"error": error, "field": field, "draft": edit[field][:400]}
+
+
+def _surprise() -> str:
+    """A good sentence that is not the present one."""
+    others = [sentence for sentence in sentences.examples() if sentence != current().source]
+    return random.Random().choice(others)
+
+
+def _data(uses: tuple[str, ...]) -> dict[str, Any]:
+    stage, shown = current(), reading()
+    flow = "flow" in uses
+    return {
+        "uses": list(uses),
+        "source": shown.source,
+        "target": shown.target,
+        "forced": stage.target is not None,
+        "finished": shown.finished,
+        "sourceWords": source_words(shown, stage.model),
+        "targetWords": target_words(shown),
+        "threads": threads(shown) if flow else None,
+        "riddle": bets.riddle_data(shown) if flow else None,
+        "model": stage.model,
+        "models": [{"id": name, "name": model_title(name)} for name in readings.model_names()],
+        "own": readings.own_translation(stage.model, stage.source) if shown.forced else None,
+        "mistake": _mistake(),
+        "texts": _texts(shown),
+    }
+
+
+def model_title(name: str) -> str:
+    """A model's name as a visitor reads it."""
+    title = {"toy": _("toy model, trained"), "captions": _("captions model, trained")}.get(readings.trained(name), readings.trained(name))
+    return _("{name}, untrained").format(name=title.split(",")[0]) if readings.is_untrained(name) else title
+
+
+def _mistake() -> dict[str, str] | None:
+    mistake = st.session_state.get(_MISTAKE)
+    if mistake is None:
+        return None
+    sentence = sentence_of(mistake["error"])
+    if mistake["field"] == "link":
+        sentence = _("This link could not be read in full: {reason}").format(reason=sentence)
+    return {"sentence": sentence, "field": mistake["field"], "draft": mistake["draft"]}
+
+
+def _texts(shown: Reading) -> dict[str, str]:
+    """Every word the component writes."""
+    return {
+        "stage": _("Your sentence and its translation"),
+        "source": _("English"),
+        "target": _("French"),
+        "model": _("Model"),
+        "edit": _("Now yours"),
+        "editHelp": _("Type an English sentence and press Enter"),
+        "editTarget": _("Your French"),
+        "targetHelp": _("Type the French the model shall be given, and press Enter"),
+        "ownTarget": _("Back to its own"),
+        "forced": _("The French is yours; on its own the model writes: {own}"),
+        "untrained": _("The French is kept from the trained model; with random parameters the model writes: {own}"),
+        "surprise": _("Surprise me"),
+        "swap": _("{word}: swap it for another word"),
+        "apply": _("Apply"),
+        "cancel": _("Cancel"),
+        "unfamiliar": _("Dotted pieces are ones this model has hardly met: what it makes of them is a guess."),
+        "unfinished": _("The model did not come to an end of this sentence."),
+        "hardlyMet": _("hardly met"),
+        "flow": _(
+            "Each thread is a weight: how much the model looked at an English word while it wrote a French one "
+            "(cross-attention, last layer, mean of {heads} heads)."
+        ).format(heads=shown.config.heads),
+        "looks": _("“{word}” looks most at “{best}”: {percent} %"),
+        "again": _("Play again"),
+        "inside": _("{layers} + {layers} layers, {heads} heads each").format(layers=shown.config.layers, heads=shown.config.heads),
+        "encoder": _("encoder"),
+        "decoder": _("decoder"),
+    }

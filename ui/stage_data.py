@@ -1,0 +1,96 @@
+"""A reading as the stage's line needs it: words with their pieces, and threads between words. Plain values, no Streamlit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from model.config import SPECIAL_PIECES
+from model.reading import Reading
+from ui import sentences
+from ui.familiarity import hardly_met
+
+END_PIECE = SPECIAL_PIECES[2]
+
+
+def word_spans(text: str) -> list[tuple[int, int]]:
+    """Characters [start, end) of each word between spaces."""
+    spans, start = [], 0
+    for word in text.split(" "):
+        spans.append((start, start + len(word)))
+        start += len(word) + 1
+    return spans
+
+
+def pieces_of_words(text: str, piece_spans: tuple[tuple[int, int], ...], pieces: tuple[str, ...]) -> list[list[int]]:
+    """For each word the numbers of the pieces that spell it; a piece goes to the word in which it ends."""
+    words = word_spans(text)
+    groups: list[list[int]] = [[] for _ in words]
+    word = 0
+    for number, ((_, end), piece) in enumerate(zip(piece_spans, pieces, strict=True)):
+        if piece == END_PIECE:
+            continue
+        while word < len(words) - 1 and end > words[word][1]:
+            word += 1
+        groups[word].append(number)
+    return groups
+
+
+def source_words(reading: Reading, model: str) -> list[dict[str, Any]]:
+    """Each word: its text, its pieces as {text, rare}, its French gloss, and what it may be swapped for."""
+    groups = pieces_of_words(reading.source, reading.source_spans, reading.source_pieces)
+    swaps = {swap.start: swap for swap in sentences.swaps(reading.source)}
+    rare = hardly_met(model, reading.source_pieces)
+    words = []
+    for (start, end), numbers in zip(word_spans(reading.source), groups, strict=True):
+        text, swap = reading.source[start:end], swaps.get(start)
+        pieces = _cut(reading.source, start, end, reading.source_spans, numbers)
+        words.append({
+            "text": text,
+            "pieces": [{"text": part, "rare": number in rare} for number, part in pieces],
+            "gloss": sentences.gloss(text.rstrip(".")),
+            "swap": swap and {"start": swap.start, "end": swap.end, "choices": _glossed(swap.choices)},
+        })  # fmt: skip
+    return words
+
+
+def _glossed(choices: tuple[str, ...]) -> list[dict[str, str | None]]:
+    return [{"text": choice, "gloss": sentences.gloss(choice)} for choice in choices]
+
+
+def target_words(reading: Reading) -> list[dict[str, Any]]:
+    """Each word of the target: its text and its pieces."""
+    groups = pieces_of_words(reading.target, reading.target_spans, reading.target_out)
+    words = []
+    for (start, end), numbers in zip(word_spans(reading.target), groups, strict=True):
+        pieces = _cut(reading.target, start, end, reading.target_spans, numbers)
+        words.append({"text": reading.target[start:end], "pieces": [{"text": part, "rare": False} for _, part in pieces]})
+    return words
+
+
+def _cut(text: str, start: int, end: int, spans: tuple[tuple[int, int], ...], numbers: list[int]) -> list[tuple[int, str]]:
+    """(piece, the part of the word it spells), covering the word; pieces that are bytes of one character show it once."""
+    parts, place = [], start
+    for number in numbers:
+        stop = min(max(spans[number][1], place), end)
+        if stop > place:
+            parts.append((number, text[place:stop]))
+            place = stop
+    return parts or [(-1, text[start:end])]
+
+
+def threads(reading: Reading) -> list[list[float]]:
+    """[target word, source word]: cross-attention of the last layer, mean over heads and over the pieces of the French
+    word, summed over the pieces of the English one. Rows sum to at most 1: the end token takes the rest.
+    """
+    name = reading.attention_names("decoder.cross")[-1]
+    weights = reading.arrays[f"{name}.weights"].mean(axis=0)  # n × m
+    columns = pieces_of_words(reading.source, reading.source_spans, reading.source_pieces)
+    rows = pieces_of_words(reading.target, reading.target_spans, reading.target_out)
+    by_word = np.stack([weights[:, numbers].sum(axis=1) for numbers in columns], axis=1)  # n × source words
+    return [[round(float(value), 4) for value in _mean_row(by_word, numbers)] for numbers in rows]
+
+
+def _mean_row(matrix: np.ndarray, numbers: list[int]) -> np.ndarray:
+    return matrix[numbers].mean(axis=0) if numbers else np.zeros(matrix.shape[1])
