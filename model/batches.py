@@ -1,0 +1,185 @@
+"""From pairs of sentences to batches of ids: encoded and padded once, then bucketed by length in an order of its own generator."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from model.config import END, PADDING, START
+from model.corpora import Pair
+from model.errors import LabError
+from model.tokenizers import Tokenizer
+from model.train_config import TrainConfig
+
+Ids = tuple[int, ...]
+Rows = np.ndarray  # whole numbers, [pair, token] or [pair]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Rows padded to one length a side: source [B, m]; decoder_input and labels [B, n], the same target one step apart."""
+
+    source: Tensor
+    decoder_input: Tensor
+    labels: Tensor
+    tokens: int  # labels that are not padding
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """All pairs as ids, padded at the right to the longest: source [N, M], target [N, T] without start and end."""
+
+    pairs: tuple[Pair, ...]
+    source: Rows
+    target: Rows
+    source_lengths: Rows
+    target_lengths: Rows
+    left_out: int  # pairs too long to be learnt from
+    longest: int  # the most tokens a side may have
+
+    def __len__(self) -> int:
+        return len(self.pairs)
+
+    @property
+    def lengths(self) -> Rows:
+        """Padded tokens a pair costs: its longer side, counting the start or end token of the target."""
+        return np.maximum(self.source_lengths, self.target_lengths + 1)
+
+    def count_pieces(self, pieces: Sequence[str]) -> dict[str, int]:
+        """Piece -> how often it occurs in these pairs, both sides together."""
+        ids = np.concatenate([self.source.ravel(), self.target.ravel()])
+        counts = np.bincount(ids[ids != PADDING], minlength=len(pieces))
+        return {piece: int(count) for piece, count in zip(pieces, counts, strict=True)}
+
+    def batch(self, rows: Rows) -> Batch:
+        return _shifted(self.source[rows], self.target[rows], self.source_lengths[rows], self.target_lengths[rows])
+
+
+def encode_pairs(pairs: Sequence[Pair], tokenizer: Tokenizer, longest: int) -> Encoded:
+    """Encode every pair once; pairs with an empty side or one of more than `longest` tokens are left out and counted."""
+    rows = [(pair, tokenizer.encode(pair.source).ids, tokenizer.encode(pair.target).ids) for pair in pairs]
+    kept = [row for row in rows if row[1] and row[2] and max(len(row[1]), len(row[2])) <= longest]
+    if not kept:
+        raise LabError("no_pairs", "None of the {pairs} pairs has two sides of 1 to {longest} tokens: there is nothing to train on.", "corpus", pairs=len(pairs), longest=longest)
+    source, source_lengths = _pad([ids for _, ids, _ in kept])
+    target, target_lengths = _pad([ids for _, _, ids in kept])
+    return Encoded(tuple(pair for pair, _, _ in kept), source, target, source_lengths, target_lengths, len(rows) - len(kept), longest)
+
+
+def _pad(rows: Sequence[Ids]) -> tuple[Rows, Rows]:
+    lengths = np.array([len(row) for row in rows])
+    padded = np.full((len(rows), lengths.max()), PADDING, dtype=np.int32)
+    for number, row in enumerate(rows):
+        padded[number, : len(row)] = row
+    return padded, lengths
+
+
+def _shifted(source: Rows, target: Rows, source_lengths: Rows, target_lengths: Rows) -> Batch:
+    """Teacher forcing: decoder input = start + target, labels = target + end, cut to the longest row of this batch."""
+    count, m, n = len(source), int(source_lengths.max()), int(target_lengths.max()) + 1
+    decoder_input = np.full((count, n), PADDING, dtype=np.int64)
+    decoder_input[:, 0] = START
+    decoder_input[:, 1:] = target[:, : n - 1]
+    labels = np.full((count, n), PADDING, dtype=np.int64)
+    labels[:, : n - 1] = target[:, : n - 1]
+    labels[np.arange(count), target_lengths] = END
+    tokens = int(target_lengths.sum()) + count
+    return Batch(torch.from_numpy(source[:, :m].astype(np.int64)), torch.from_numpy(decoder_input), torch.from_numpy(labels), tokens)
+
+
+def batches_in_order(data: Encoded, size: int) -> Iterator[Batch]:
+    """Every pair once, sorted by length: for measuring, where order does not matter."""
+    order = np.argsort(data.lengths, kind="stable")
+    for start in range(0, len(order), size):
+        yield data.batch(order[start : start + size])
+
+
+def bucketed_epoch(lengths: Rows, config: TrainConfig, generator: torch.Generator) -> list[Rows]:
+    """Every pair once, as batches of like length in random order.
+
+    All pairs are shuffled and dealt into pools of `pool` batches; each pool is sorted by length and cut; then the
+    batches of the epoch are shuffled. Sentences of one length share a batch, yet chance decides which meet.
+    """
+    order = torch.randperm(len(lengths), generator=generator).numpy()
+    cut = _cut_by_sentences if config.batch_by == "sentences" else _cut_by_tokens
+    batches = []
+    for pool in _cut_pools(order, lengths, config):
+        pool = pool[np.argsort(lengths[pool], kind="stable")]
+        batches += cut(pool, lengths, config.batch)
+    return [batches[i] for i in torch.randperm(len(batches), generator=generator).tolist()]
+
+
+def _cut_pools(order: Rows, lengths: Rows, config: TrainConfig) -> list[Rows]:
+    size = config.pool * config.batch
+    if config.batch_by == "sentences":
+        return _cut_by_sentences(order, lengths, size)
+    pool_of = lengths[order].cumsum() // size
+    return np.split(order, np.flatnonzero(np.diff(pool_of)) + 1)
+
+
+def _cut_by_sentences(pool: Rows, lengths: Rows, size: int) -> list[Rows]:
+    return [pool[start : start + size] for start in range(0, len(pool), size)]
+
+
+def _cut_by_tokens(pool: Rows, lengths: Rows, size: int) -> list[Rows]:
+    """Cut sorted pairs so that pairs times the longest of them stays within `size` (a pair longer than that stands alone)."""
+    batches, start = [], 0
+    for end in range(1, len(pool) + 1):
+        if end == len(pool) or (end + 1 - start) * lengths[pool[end]] > size:
+            batches.append(pool[start:end])
+            start = end
+    return batches
+
+
+class BatchStream:
+    """Batches without end. Its state is two small tensors, from which the very next batch can be had again."""
+
+    def __init__(self, data: Encoded, tokenizer: Tokenizer, config: TrainConfig) -> None:
+        self.data, self.tokenizer, self.config = data, tokenizer, config
+        self._generator = torch.Generator().manual_seed(config.seed)
+        self._begin_epoch()
+        self._epochs = 0
+
+    def _begin_epoch(self) -> None:
+        self._epoch_state = self._generator.get_state()
+        self._order = bucketed_epoch(self.data.lengths, self.config, self._generator)
+        self._position = 0
+
+    def __iter__(self) -> BatchStream:
+        return self
+
+    def __next__(self) -> Batch:
+        if self._position == len(self._order):
+            self._begin_epoch()
+            self._epochs += 1
+        rows = self._order[self._position]
+        self._position += 1
+        return self._sampled(rows) if self.config.subword_alpha else self.data.batch(rows)
+
+    def _sampled(self, rows: Rows) -> Batch:
+        """Another segmentation of the same sentences, from a generator named by seed, epoch and batch (so it needs no state)."""
+        generator = random.Random(f"{self.config.seed} {self._epochs} {self._position}")
+        alpha, longest = self.config.subword_alpha, self.data.longest
+        sources, targets = [], []
+        for row in rows:
+            pair = self.data.pairs[row]
+            source, target = (self.tokenizer.sample(text, generator, alpha).ids for text in (pair.source, pair.target))
+            fits = max(len(source), len(target)) <= longest
+            sources.append(source if fits else self.tokenizer.encode(pair.source).ids)
+            targets.append(target if fits else self.tokenizer.encode(pair.target).ids)
+        source_rows, source_lengths = _pad(sources)
+        target_rows, target_lengths = _pad(targets)
+        return _shifted(source_rows, target_rows, source_lengths, target_lengths)
+
+    def state(self) -> dict[str, Tensor]:
+        return {"epoch": self._epoch_state, "position": torch.tensor([self._epochs, self._position])}
+
+    def restore(self, state: dict[str, Tensor]) -> None:
+        self._generator.set_state(state["epoch"])
+        self._begin_epoch()
+        self._epochs, self._position = (int(value) for value in state["position"])

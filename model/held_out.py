@@ -1,0 +1,91 @@
+"""How a model in training does on pairs kept apart: with the right words fed in (loss, accuracy), and on its own (greedy)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import torch
+
+from model.batches import Encoded, batches_in_order, encode_pairs
+from model.corpora import Corpus
+from model.evaluation import evaluate, token_accuracy
+from model.loss import smoothed_cross_entropy
+from model.searches import Beam
+from model.tokenizers import Tokenizer
+from model.transformer import Transformer
+
+BATCH, SAMPLES = 128, 3
+GREEDY = Beam(width=1)
+
+
+@dataclass(frozen=True)
+class SplitScore:
+    """`loss` in nats a token, without smoothing; `token_accuracy` and `exact_match` from 0 to 1, `bleu` from 0 to 100."""
+
+    sentences: int
+    loss: float
+    token_accuracy: float
+    exact_match: float
+    bleu: float
+
+
+@dataclass(frozen=True)
+class Sample:
+    source: str
+    reference: str
+    translation: str
+
+
+@dataclass(frozen=True)
+class HeldOutScores:
+    """By name of the held-out set; `seconds` is what measuring took."""
+
+    splits: Mapping[str, SplitScore]
+    samples: tuple[Sample, ...]
+    seconds: float
+
+    def mean(self, name: str) -> float:
+        """The mean of one number over the sets."""
+        return sum(float(getattr(split, name)) for split in self.splits.values()) / len(self.splits)
+
+    @property
+    def rank(self) -> list[float]:
+        """What makes one moment of a training better than another: BLEU, then the loss. Larger is better."""
+        return [self.mean("bleu"), -self.mean("loss")]
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def encode_held_out(corpus: Corpus, tokenizer: Tokenizer, sentences: int, longest: int) -> dict[str, Encoded]:
+    """The first `sentences` pairs of each held-out set, encoded once."""
+    return {name: encode_pairs(pairs[:sentences], tokenizer, longest) for name, pairs in corpus.held_out.items() if pairs}
+
+
+@torch.inference_mode()
+def measure(model: Transformer, tokenizer: Tokenizer, sets: Mapping[str, Encoded]) -> HeldOutScores:
+    start = time.perf_counter()
+    splits, samples = {}, []
+    for name, data in sets.items():
+        loss, accuracy = teacher_forced(model, data)
+        sources, references = [pair.source for pair in data.pairs], [pair.target for pair in data.pairs]
+        found = evaluate(model, tokenizer, sources, references, GREEDY)
+        splits[name] = SplitScore(len(data), loss, accuracy, found.scores.exact_match, found.scores.bleu)
+        triples = zip(sources, references, found.translations, strict=True)
+        samples += [Sample(source, reference, ours.translation) for source, reference, ours in list(triples)[:SAMPLES]]
+    return HeldOutScores(splits, tuple(samples), time.perf_counter() - start)
+
+
+@torch.inference_mode()
+def teacher_forced(model: Transformer, data: Encoded) -> tuple[float, float]:
+    """(cross-entropy in nats a token without smoothing, share of tokens right) with the reference fed in."""
+    loss = accuracy = tokens = 0.0
+    for batch in batches_in_order(data, BATCH):
+        logits = model(batch.source, batch.decoder_input).logits
+        loss += float(smoothed_cross_entropy(logits, batch.labels, smoothing=0.0)) * batch.tokens
+        accuracy += token_accuracy(logits.argmax(-1), batch.labels) * batch.tokens
+        tokens += batch.tokens
+    return loss / tokens, accuracy / tokens

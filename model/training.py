@@ -1,0 +1,294 @@
+"""Training as a stream: `train` yields one frozen `Step` after another; whoever draws, pulls.
+
+    for step in train(model, tokenizer, corpus, config, folder): ...
+
+The order of telling: the stream; one step of learning; what is kept in the run's folder.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from model import checkpoints, frames, run_folder
+from model.batches import Batch, BatchStream, encode_pairs
+from model.checkpoints import Checkpoint
+from model.corpora import Corpus
+from model.errors import LabError
+from model.held_out import HeldOutScores, encode_held_out, measure
+from model.loss import smoothed_cross_entropy, smoothing_floor
+from model.noise import Noise
+from model.norms import Parts, total_norm
+from model.saved import parameters_of, save_model, write_parameters
+from model.schedules import rate_at
+from model.tokenizers import Tokenizer
+from model.train_config import TrainConfig
+from model.transformer import Transformer
+
+
+@dataclass(frozen=True)
+class Step:
+    """One update of all parameters; steps count from 1.
+
+    `loss` (smoothed, in nats a token) is of the batch before the update, `floor` is what no model can go below.
+    `seconds` are of training alone, from the run's beginning, without evaluation and files. `tokens` are the labels of this
+    batch. Norms by part stand at every `norms_every`-th step; `frame` where the film got a frame, by its step's number.
+    """
+
+    step: int
+    loss: float
+    floor: float
+    rate: float
+    seconds: float
+    tokens: int
+    gradient_norm: float
+    gradient_norms: Mapping[str, float] = field(default_factory=dict)
+    update_norms: Mapping[str, float] = field(default_factory=dict)
+    held_out: HeldOutScores | None = None
+    frame: int | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values without what is not there: a line of metrics.jsonl."""
+        return {name: value for name, value in asdict(self).items() if value not in (None, {})}
+
+
+def train(
+    model: Transformer,
+    tokenizer: Tokenizer,
+    corpus: Corpus,
+    config: TrainConfig,
+    folder: Path | None = None,
+    *,
+    resume: bool = False,
+    origin: Mapping[str, Any] | None = None,
+    card: Mapping[str, Any] | None = None,
+) -> Iterator[Step]:
+    """Train `model` in place, one step per `next`. On one thread the same arguments give the same bits.
+
+    With a folder, everything a run keeps goes there; its card is `card` and what training knows. `origin` says in run.json
+    how to build the corpus again. `resume` goes on from the folder's newest checkpoint to the same end, bit by bit; closing
+    the stream early leaves a checkpoint. Raises `LabError` with code "diverged" where a loss or a norm stops being finite.
+    """
+    training = Training(model, tokenizer, corpus, config)
+    if folder is not None:
+        keeper: Keeper | None = Keeper(folder, training, tokenizer, corpus, dict(card or {}))
+        keeper.resume() if resume else keeper.begin(origin or {})  # type: ignore[union-attr]
+    else:
+        keeper = None
+    yield from _steps(training, keeper)
+
+
+def _steps(training: Training, keeper: Keeper | None) -> Iterator[Step]:
+    try:
+        while training.step < training.config.steps:
+            step = training.advance()
+            yield keeper.keep(step) if keeper else step
+    except GeneratorExit:  # paused or stopped by whoever pulls
+        if keeper:
+            keeper.checkpoint()
+        raise
+    except LabError as error:
+        if keeper:
+            keeper.log(str(error))
+        raise
+
+
+def use_fast_arithmetic(threads: int = 0) -> None:
+    """For a process that only trains: matrix products may round to 16 bits where the processor is faster so. 0 threads: all cores."""
+    torch.set_float32_matmul_precision("medium")
+    if threads:
+        torch.set_num_threads(threads)
+
+
+def _optimizer(model: Transformer, config: TrainConfig) -> torch.optim.Optimizer:
+    kind = torch.optim.AdamW if config.optimizer == "adamw" else torch.optim.Adam
+    return kind(
+        model.parameters(), lr=config.rate, betas=(config.beta1, config.beta2), eps=config.epsilon, weight_decay=config.weight_decay, fused=True
+    )
+
+
+class Training:
+    """A model, its optimizer, its batches, its noise, and how far they are."""
+
+    def __init__(self, model: Transformer, tokenizer: Tokenizer, corpus: Corpus, config: TrainConfig) -> None:
+        self.model, self.tokenizer, self.config = model.train().requires_grad_(True), tokenizer, config
+        longest = min(config.longest, model.config.maximum_length - 1)  # the start token takes one position
+        self.data = encode_pairs(corpus.train, tokenizer, longest)
+        self.held_out = encode_held_out(corpus, tokenizer, config.evaluate_sentences, longest)
+        self.batches = BatchStream(self.data, tokenizer, config)
+        self.noise = Noise(model.config.dropout, config.seed) if model.config.dropout else None
+        self.parameters = list(model.parameters())
+        self.optimizer = _optimizer(model, config)
+        self.parts = Parts(model)
+        self.floor = smoothing_floor(model.config.vocabulary, config.label_smoothing)
+        self.step, self.seconds = 0, 0.0
+
+    def advance(self) -> Step:
+        """One step: learn from one batch; then, where it is time, measure on what is held out."""
+        start = time.perf_counter()
+        batch = next(self.batches)
+        loss, gradients = self._backward(batch)
+        norm = self._checked(loss, gradients)
+        self.step += 1
+        rate = rate_at(self.step, self.config, self.model.config.d_model)
+        detailed = self.step % self.config.norms_every == 0 or self.step in (1, self.config.steps)
+        gradient_norms = self.parts.norms(gradients) if detailed else {}
+        if self.config.clip and norm > self.config.clip:
+            torch._foreach_mul_(gradients, self.config.clip / norm)
+        update_norms = self._update(rate, detailed)
+        self.seconds += time.perf_counter() - start
+        return Step(
+            self.step, float(loss), self.floor, rate, self.seconds, batch.tokens, norm, gradient_norms, update_norms, self._measured()
+        )
+
+    def _backward(self, batch: Batch) -> tuple[Tensor, list[Tensor]]:
+        """The loss, and its gradient for each parameter in the model's order."""
+        self.optimizer.zero_grad(set_to_none=True)
+        logits = self.model(batch.source, batch.decoder_input, noise=self.noise).logits
+        loss = smoothed_cross_entropy(logits, batch.labels, self.config.label_smoothing)
+        loss.backward()
+        return loss.detach(), [parameter.grad for parameter in self.parameters if parameter.grad is not None]
+
+    def _checked(self, loss: Tensor, gradients: list[Tensor]) -> float:
+        """The norm of all gradients, after the last moment at which the parameters can still be kept from harm."""
+        norm = float(total_norm(gradients))
+        for what, value in (("loss", float(loss)), ("gradient", norm)):
+            if not math.isfinite(value):
+                raise self.diverged(what)
+        return norm
+
+    def _update(self, rate: float, detailed: bool) -> dict[str, float]:
+        """Move every parameter; how far each part moved, where asked for."""
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        before = [parameter.detach().clone() for parameter in self.parameters] if detailed else []
+        self.optimizer.step()
+        if not detailed:
+            return {}
+        return self.parts.norms(torch._foreach_sub([parameter.detach() for parameter in self.parameters], before))
+
+    def _measured(self) -> HeldOutScores | None:
+        every = self.config.evaluate_every
+        due = self.step == self.config.steps or (every and self.step % every == 0)
+        return measure(self.model, self.tokenizer, self.held_out) if due and self.held_out else None
+
+    def finite(self) -> bool:
+        return math.isfinite(float(total_norm([parameter.detach() for parameter in self.parameters])))
+
+    def diverged(self, what: str) -> LabError:
+        rate = rate_at(max(1, self.step), self.config, self.model.config.d_model)
+        return LabError(
+            "diverged",
+            "At step {step} the {what} was no longer a finite number: the steps were too large. The rate was {rate}"
+            " ({schedule} schedule, warm-up {warmup}, clip {clip}); try a tenth of it, a longer warm-up, or clip=1.",
+            "factor" if self.config.schedule == "paper" else "rate",
+            step=self.step + 1, what=what, rate=f"{rate:.3g}", schedule=self.config.schedule, warmup=self.config.warmup,
+            clip=f"{self.config.clip:g}" if self.config.clip else "off",
+        )  # fmt: skip
+
+
+class Keeper:
+    """What a training leaves in the folder of its run, as it goes."""
+
+    def __init__(self, folder: Path, training: Training, tokenizer: Tokenizer, corpus: Corpus, card: dict[str, Any]) -> None:
+        self.folder, self.training, self.tokenizer, self.corpus, self.card = folder, training, tokenizer, corpus, card
+        config, parameters = training.config, sum(parameter.numel() for parameter in training.parameters)
+        self.frames = set(frames.frame_steps(config.steps, config.frames, parameters))
+        self.best: list[float] = []
+        self.checkpointed = -1
+
+    def begin(self, origin: Mapping[str, Any]) -> None:
+        """The whole folder, with the untrained model in it, before the first step."""
+        if (self.folder / run_folder.RUN).exists():
+            raise LabError("run_exists", "{folder} already holds a run; resume it, or give another folder.", "out", folder=self.folder.name)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        run_folder.write_run(self.folder, self.training.config, self.corpus, origin)
+        self._write_card({})
+        save_model(self.folder, self.training.model, self.tokenizer, self.card)
+        if 0 in self.frames:
+            frames.write_frame(self.folder, 0, self.training.model)
+        self.log(f"begun: {len(self.training.data)} pairs, {self.training.data.left_out} left out as too long, {self.training.config}")
+
+    def resume(self) -> None:
+        run_folder.check_same_corpus(self.folder, self.corpus)
+        found = checkpoints.newest_checkpoint(self.folder)
+        restore(self.training, found)
+        self.best = list(found.progress["best"])
+        self.checkpointed = found.step
+        run_folder.trim_metrics(self.folder, found.step)
+        self.log(f"resumed after step {found.step}")
+
+    def keep(self, step: Step) -> Step:
+        """Write down what this step asks for; the same step, with its frame's number where the film got one."""
+        config, last = self.training.config, step.step == self.training.config.steps
+        if step.step in self.frames:
+            frames.write_frame(self.folder, step.step, self.training.model)
+            step = Step(**{**vars(step), "frame": step.step})
+        run_folder.append_metrics(self.folder, step.as_dict())
+        if step.held_out and (not self.best or step.held_out.rank > self.best):
+            self._keep_best(step, step.held_out)
+        if last or (config.checkpoint_every and step.step % config.checkpoint_every == 0):
+            self.checkpoint()
+        if last:
+            self._finish(step)
+        return step
+
+    def _keep_best(self, step: Step, scores: HeldOutScores) -> None:
+        self.best = scores.rank
+        write_parameters(self.folder / "model.safetensors", parameters_of(self.training.model))
+        self._write_card({"step": step.step, "seconds": round(step.seconds, 2), "scores": _plain(scores)})
+
+    def _finish(self, step: Step) -> None:
+        if not self.best:  # nothing held out: the last is the best there is
+            write_parameters(self.folder / "model.safetensors", parameters_of(self.training.model))
+            self._write_card({"step": step.step, "seconds": round(step.seconds, 2), "scores": {}})
+        self.log(f"done: {step.step} steps in {step.seconds:.1f} s of training")
+
+    def _write_card(self, about: Mapping[str, Any]) -> None:
+        data, config = self.training.data, self.training.config
+        known = {"data": self.corpus.name, "pairs": len(data), "seed": config.seed, "piece_counts": data.count_pieces(self.tokenizer.pieces)}
+        run_folder.write_json(self.folder / "card.json", {**known, **about, **self.card})
+
+    def checkpoint(self) -> None:
+        """Write the present state, unless it is written already or no longer finite."""
+        training = self.training
+        if self.checkpointed == training.step:
+            return
+        if not training.finite():
+            raise training.diverged("norm of the parameters")
+        checkpoints.write_checkpoint(self.folder, snapshot(training, self.best), training.config.keep)
+        self.checkpointed = training.step
+
+    def log(self, line: str) -> None:
+        run_folder.write_log(self.folder, line)
+
+
+def _plain(scores: HeldOutScores) -> dict[str, Any]:
+    return {name: asdict(split) for name, split in scores.splits.items()}
+
+
+def snapshot(training: Training, best: list[float]) -> Checkpoint:
+    """All that the next step depends on."""
+    generators = {f"batches.{name}": value for name, value in training.batches.state().items()}
+    if training.noise:
+        generators["noise"] = checkpoints.text_as_bytes(training.noise.state())
+    return Checkpoint(
+        training.step, parameters_of(training.model), checkpoints.optimizer_memory(training.model, training.optimizer), generators,
+        {"seconds": training.seconds, "best": best},
+    )  # fmt: skip
+
+
+def restore(training: Training, found: Checkpoint) -> None:
+    """Make a new training stand where `found` was taken."""
+    checkpoints.restore(found, training.model, training.optimizer)
+    training.batches.restore({name.removeprefix("batches."): value for name, value in found.generators.items() if name.startswith("batches.")})
+    if training.noise:
+        training.noise.restore(checkpoints.bytes_as_text(found.generators["noise"]))
+    training.step, training.seconds = found.step, float(found.progress["seconds"])
