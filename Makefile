@@ -9,6 +9,9 @@ VENV := .venv
 PY := $(VENV)/bin/python
 ADDRESS := http://$(subst 0.0.0.0,127.0.0.1,$(ATTENTION_LAB_HOST)):$(ATTENTION_LAB_PORT)
 
+# An environment whose Python is gone (upgraded, or the folder moved) is made anew.
+GONE := $(shell [ -e $(VENV)/created ] && ! $(PY) -c "" 2>/dev/null && rm -f $(VENV)/created $(VENV)/installed $(VENV)/installed-dev)
+
 # One thread of arithmetic per test process; the two processes share the cores.
 ONE_THREAD := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
 
@@ -78,5 +81,5 @@ $(VENV)/created:
 	 done; \
 	 if [ -z "$$found" ]; then echo "Attention Lab needs Python 3.11 or newer; none was found. Name one: make PYTHON=/path/to/python" >&2; exit 1; fi; \
 	 echo "Making $(VENV) with $$found; the first installation takes some minutes."; \
-	 "$$found" -m venv $(VENV) || { echo "Python could not make a virtual environment. On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+	 "$$found" -m venv --clear $(VENV) || { echo "Python could not make a virtual environment. On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
 	@touch $@
