@@ -90,6 +90,7 @@ class MultiHeadAttention(nn.Module):
         self, query: Float[Tensor, "batch head n d_k"], cached: KeysAndValues, allowed: Bool[Tensor, "_ 1 n m"], edit: AttentionEdit
     ) -> AttentionTrace:
         scale = math.sqrt(self.d_k) if self.scaling and not edit.drop_scale else 1.0
+        allowed = allowed.expand(-1, -1, query.shape[2], -1)  # one row for all queries, or one each: batch × 1 × n × m
         attended = attend(query, cached.key, cached.value, allowed, scale)
         weights, heads = _edited(attended, cached.value, edit)
         output = self.output(heads.transpose(1, 2).flatten(2))  # concatenated: batch × n × (heads · d_v), then W^O

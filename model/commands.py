@@ -62,7 +62,16 @@ def trace(options: argparse.Namespace) -> None:
 
 
 def evaluate(options: argparse.Namespace) -> None:
-    raise NotImplementedError
+    from model import evaluation
+    from model.searches import Beam
+
+    sources, references = [clean_text(line) for line in read_lines(options.source)], read_lines(options.reference)
+    settings = Beam(width=options.beam, alpha=options.alpha, normalization=options.normalization)
+    saved = open_model(options.model)
+    found = evaluation.evaluate(
+        saved.model, saved.tokenizer, sources, references, settings, options.protocol, lambda items: progress(items, len(sources))
+    )
+    emit(found.as_dict())
 
 
 def train(options: argparse.Namespace) -> None:

@@ -107,8 +107,7 @@ class Layer(nn.Module):
         if self.cross_attention is not None and self.after_cross is not None:
             from_memory = cache.memory if cache else self.cross_attention.keys_and_values(_given(memory))
             (query,) = self.cross_attention.project(self.after_cross.before(x), self.cross_attention.query)
-            seen = _given(memory_allowed).expand(-1, -1, query.shape[2], -1)
-            cross = self.cross_attention(query, _given(from_memory), seen, interventions.at(f"{name}.cross"))
+            cross = self.cross_attention(query, _given(from_memory), _given(memory_allowed), interventions.at(f"{name}.cross"))
             after_cross = self.after_cross.after(x, cross.output, noise)
             x = after_cross.stream
         feed_forward = self.feed_forward(self.after_feed_forward.before(x))

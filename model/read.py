@@ -14,7 +14,7 @@ from model.decoding import longest_translations, outcome
 from model.interventions import NOTHING, Interventions
 from model.reading import Reading
 from model.saved import SavedModel
-from model.scorer import scorer
+from model.scorer import pad, scorer_for
 from model.searches import greedy
 from model.text import check_tokens, clean_sentence
 from model.tokenizers import Encoding
@@ -72,7 +72,7 @@ def _squeezed(name: str, tensor: Tensor) -> np.ndarray:
 
 def _greedy(saved: SavedModel, source_ids: Sequence[int], interventions: Interventions) -> tuple[int, ...]:
     """The tokens of the model's own translation, the end token last where it came to one."""
-    ask = scorer(saved.model, torch.tensor([source_ids]), interventions)
+    ask = scorer_for(saved.model, pad([source_ids]), interventions)
     (longest,) = longest_translations([len(source_ids)], saved.config)
     return outcome(greedy(ask, [min(longest, limits.SENTENCE_TOKENS)]))[0].tokens
 
