@@ -16,13 +16,25 @@ HEADS, TOKENS, WIDTH = 2, 3, 4
 def pass_of(generator: np.random.Generator) -> dict[str, np.ndarray]:
     arrays: dict[str, np.ndarray] = {}
     for attention in ("encoder.0.self", "decoder.0.self", "decoder.0.cross"):
-        for part, shape in {"products": (HEADS, TOKENS, TOKENS), "weights": (HEADS, TOKENS, TOKENS), "query": (HEADS, TOKENS, WIDTH), "key": (HEADS, TOKENS, WIDTH), "value": (HEADS, TOKENS, WIDTH)}.items():
+        for part, shape in {
+            "products": (HEADS, TOKENS, TOKENS),
+            "weights": (HEADS, TOKENS, TOKENS),
+            "query": (HEADS, TOKENS, WIDTH),
+            "key": (HEADS, TOKENS, WIDTH),
+            "value": (HEADS, TOKENS, WIDTH),
+        }.items():
             arrays[f"{attention}.{part}"] = generator.normal(size=shape).astype(np.float32)
         arrays[f"{attention}.allowed"] = np.ones((TOKENS, TOKENS), dtype=bool)
     return arrays
 
 
-@given(some.dictionaries(some.text(max_size=6), shapes.arrays(np.float32, shapes.array_shapes(max_dims=3, max_side=4), elements=some.floats(-9, 9, width=32)), max_size=4))
+@given(
+    some.dictionaries(
+        some.text(max_size=6),
+        shapes.arrays(np.float32, shapes.array_shapes(max_dims=3, max_side=4), elements=some.floats(-9, 9, width=32)),
+        max_size=4,
+    )
+)
 def test_round_trip(arrays: dict[str, np.ndarray]) -> None:
     header, found = unpack(pack({"title": "l'été"}, arrays))
     assert header == {"title": "l'été"}

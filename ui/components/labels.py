@@ -72,7 +72,9 @@ def _telling() -> dict[str, str]:
         "told_fed": _("The row that has just been given {row} puts {share} of its weight on {column}."),
         "told_most": _("Most of it goes to {top}: {most}."),
         "numbers": _("Where this number comes from"),
-        "numbers_label": _("Query of {row} times key of {column}, dimension by dimension: product {product}, score {score}, weight {weight}"),
+        "numbers_label": _(
+            "Query of {row} times key of {column}, dimension by dimension: product {product}, score {score}, weight {weight}"
+        ),
         "product": _("q × k"),
         "softmax": _("softmax"),
         "comes_back": _("comes back"),

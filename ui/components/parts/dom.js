@@ -26,6 +26,16 @@ function number(value) {
   return value < 0 && Number(text) !== 0 ? "\u2212" + text : text;
 }
 
+/** For the inside of a cell: short, at most two decimals. */
+function shortNumber(value) {
+  const size = Math.abs(value);
+  const text = size.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2);
+  return Number(text) === 0 ? "0" : (value < 0 ? "\u2212" : "") + text;
+}
+
+/** A divisor such as \u221A16 = 4: no zeros that say nothing. */
+const divisor = (value) => String(Number(value.toFixed(2)));
+
 /** "{row} reads {column}" with its holes filled; holes may take nodes, so the answer is a list of children. */
 function sentence(template, values) {
   return template.split(/(\{[a-z_]+\})/).map((part) => {

@@ -58,11 +58,11 @@ function build(self) {
   self.numbers = html("div", { class: "numbers" });
   self.tableHost = html("div", { class: "table" });
   self.card = html("div", { class: "card" },
-    html("div", { class: "head" }, html("div", { class: "turn" }, turn(self, -1), self.title, turn(self, 1)), self.views, moreOf(self)),
-    self.steps, self.matrixHost, self.linesHost);
+    html("div", { class: "head" }, html("div", { class: "turn" }, turn(self, -1), self.title, turn(self, 1)), self.steps), self.matrixHost, self.linesHost);
   self.section.replaceChildren(
     ...self.section.querySelectorAll(":scope > i"),
-    html("div", { class: "rail" }, self.kinds, self.thumbnails),
+    html("div", { class: "bar" }, self.kinds, self.views, moreOf(self)),
+    html("div", { class: "rail" }, self.thumbnails),
     html("div", { class: "main" }, self.card, self.told, self.arithmetic, self.tableHost),
     html("div", { class: "below" }, html("h3", {}, words.numbers), self.numbers));
   self.figure = createFigure(self.matrixHost, { point: (cell) => pointed(self, cell), choose: (cell) => chosen(self, cell) });
@@ -116,7 +116,8 @@ function draw(self) {
   press(self.views, at.view);
   press(self.names_, self.names);
   self.names_.hidden = at.kind === "encoder";
-  self.title.textContent = titleOf(self, at);
+  self.title.textContent = plain(words.map_label, { layer: at.layer + 1, head: at.head + 1 });
+  self.section.classList.toggle("wide", at.step === "all" && at.view === "matrix" && header.models.length === 1);
   self.card.style.setProperty("--sisters", Math.min(4, at.heads - 1));
   const stepsHidden = at.view === "lines";
   self.steps.hidden = stepsHidden;

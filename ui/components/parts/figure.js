@@ -119,7 +119,8 @@ function light(stage, [i, j]) {
   stage.back.querySelectorAll(".lit").forEach((node) => node.classList.remove("lit"));
   for (const node of [...lit.rows[i], ...lit.columns[j]]) node.classList.add("lit");
   const weights = figure.weightsOfRow ? figure.weightsOfRow(i) : null;
-  lit.values.forEach((node, column) => { node.style.opacity = weights ? 0.2 + 0.8 * weights[column] : 1; });
+  const most = weights ? Math.max(...weights) : 1;
+  lit.values.forEach((node, column) => { node.style.opacity = weights ? 0.22 + 0.78 * (weights[column] / most) : 1; });
   front.replaceChildren(...g.places.flatMap((place, index) => marks(figure.panels[index].matrix, place, g, i, j, palette)));
   for (const panel of stage.panels.values()) describeRow(panel, figure, i, j);
 }
@@ -147,7 +148,6 @@ function figureIn(matrix, i, j, place, g, palette, strong) {
     masked ? maskedText(matrix) : shortNumber(value));
 }
 
-const shortNumber = (value) => { const text = number(value); return text.length > 5 ? text.slice(0, 5) : text; };
 const maskedText = (matrix) => (matrix.kind === "weights" ? "0" : "\u2212\u221E");
 
 function bubble(matrix, i, j, x, y, g, palette) {

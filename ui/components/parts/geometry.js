@@ -8,7 +8,7 @@
 //  vector           es       values: strips under the columns, on a band that runs to the outputs
 
 const WIRE = 34;
-const GAP = 76; // between panels, with room for an arrow and its word
+const GAP = 66; // between panels, with room for an arrow and its word
 
 function geometry(figure, width, family) {
   const { rows, columns, panels, vectors, second } = figure;
@@ -17,14 +17,14 @@ function geometry(figure, width, family) {
   const widest = (tokens) => Math.max(...tokens.map((token) => Math.min(104, textWidth(token.text, sizeOfToken, family) + 12)));
   const secondWidth = second ? widest(second) + 14 : 0;
   const labels = widest(rows) + secondWidth;
-  const bar = vectors ? clamp(vectors.width * 3.4, 34, small ? 34 : 58) : 0; // length of a vector's strip
+  const bar = vectors ? clamp(vectors.width * 3.4, 34, small || p > 1 ? 36 : 58) : 0; // length of a vector's strip
   const wire = vectors ? (small ? 20 : WIRE) : 12;
   const left = labels + (vectors ? 6 + bar : 0) + wire;
   const right = vectors ? 22 + bar + 6 : 10;
   const gap = figure.connectors ? GAP : 40;
   const room = width - left - right - gap * (p - 1);
   const least = m > 24 || n > 24 ? 8 : p > 1 ? 11 : 18;
-  const tallest = figure.tallest || 336;
+  const tallest = clamp(window.innerHeight - 470, 260, 336);
   const cell = clamp(Math.floor(Math.min(room / (p * m), tallest / n)), least, 44);
   const [across, down] = [m * cell, n * cell];
   const needed = left + right + gap * (p - 1) + p * across;
@@ -39,16 +39,16 @@ function geometry(figure, width, family) {
   const last = places[p - 1];
   const rowCentres = rows.map((_, i) => panelTop + down / 2 + (i - (n - 1) / 2) * rowStep);
   const labelRight = Math.max(labels, start - wire - (vectors ? bar + 6 : 0) - Math.min(spare * 0.25, 60));
-  const values = { y: panelTop + Math.max(down, down + 0) + 12, length: bar * 0.66 };
+  const values = { y: panelTop + down + 14, length: bar * 0.66 };
   const bottom = Math.max(vectors ? values.y + values.length + 12 : panelTop + down + 8, panelTop + down + overhang + 8);
   return {
     n, m, p, cell, across, down, bar, small, places, last, top, panelTop, rowCentres, labelRight, secondWidth, values, gap,
     thick: clamp(cell - 6, 4, 11),
     stripX: labelRight + 6,
     outputs: last.x + across + 24,
-    barsAt: bottom + 2,
+    barsAt: vectors && p === 1 ? values.y + 8 : bottom + 2,
     width: Math.max(width, needed),
-    height: bottom + (p > 1 && figure.connectors ? 28 : 34),
+    height: bottom + (p > 1 && figure.connectors ? 28 : vectors ? 4 : 34),
   };
 }
 

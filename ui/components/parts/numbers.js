@@ -25,7 +25,7 @@ function numbersOf(head, i, j, row, column, words, palette, width, family) {
     rows.push(...dimensionRow(values, limit, role, name, sign, result, { y, label, cell, palette, family }));
     y += 32;
   };
-  const divide = head.scale === 1 ? "" : ` / ${number(1 / head.scale)} = ${number(c.score)}`;
+  const divide = head.scale === 1 ? "" : ` \u2192 \u00F7 ${divisor(1 / head.scale)} = ${number(c.score)}`;
   add(query, limits.pair, "query", ["q(", row.text, ")"], "");
   add(key, limits.pair, "key", ["k(", column.text, ")"], "\u00D7");
   add(product, limits.product, "text", [words.product], "=", `\u03A3 = ${number(c.product)}${divide}`);
@@ -47,7 +47,7 @@ function dimensionRow(values, limit, role, name, sign, result, { y, label, cell,
   Array.from(values).forEach((x, d) => {
     const ground = cellColour(palette, "activations", x, limit);
     nodes.push(svg("rect", { x: label + d * cell + 0.5, y, width: cell - 1, height: 24, rx: 3, fill: ground, stroke: colour, "stroke-opacity": 0.45, "stroke-width": 0.75 }, svg("title", {}, `${d + 1}: ${number(x)}`)));
-    if (cell >= 27) nodes.push(svg("text", { x: label + (d + 0.5) * cell, y: y + 16, "font-size": cell >= 36 ? 11.5 : 10, "text-anchor": "middle", fill: inkOn(ground, palette), class: "figures" }, shortNumber(x).replace(/^(\u2212?\d+\.\d)\d+$/, cell >= 36 ? "$&" : "$1")));
+    if (cell >= 27) nodes.push(svg("text", { x: label + (d + 0.5) * cell, y: y + 16, "font-size": cell >= 36 ? 11.5 : 10, "text-anchor": "middle", fill: inkOn(ground, palette), class: "figures" }, shortNumber(x)));
   });
   if (result) nodes.push(svg("text", { x: label + values.length * cell + 12, y: y + 16, "font-size": 13, fill: palette.text, class: "figures", "font-weight": 600 }, result));
   return nodes;

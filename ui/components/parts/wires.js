@@ -98,11 +98,17 @@ function drawValues(back, figure, g, palette, lit) {
   if (!g.small) {
     back.append(
       role("query", { x: g.stripX + g.bar / 2, y: firstRow, "text-anchor": "middle" }, words.queries),
-      role("key", { x: Math.max(30, g.top.centres[0] - 14), y: g.top.strips + g.top.bar / 2 + 4, "text-anchor": "end" }, words.keys),
+      keysLabel(role, g, words),
       role("value", { x: g.last.x - 10, y: g.values.y + g.values.length / 2 + 4, "text-anchor": "end" }, words.values),
       role("value", { x: g.outputs + g.bar / 2, y: g.panelTop - 7, "text-anchor": "middle" }, words.outputs),
     );
   }
+}
+
+/** Left of the first key's strip where there is room, else at the side under it. */
+function keysLabel(role, g, words) {
+  const roomy = g.top.centres[0] > 56;
+  return role("key", roomy ? { x: g.top.centres[0] - 14, y: g.top.strips + g.top.bar / 2 + 4, "text-anchor": "end" } : { x: 2, y: g.top.strips + g.top.bar + 16 }, words.keys);
 }
 
 /** Over or under every panel its name and colour bar; between panels an arrow with the step's word. */
@@ -115,7 +121,7 @@ function drawTitles(back, figure, g, palette) {
       if (g.p > 1) back.append(svg("text", { x: place.x + width + 12, y: g.barsAt + 9, "font-size": 13, fill: palette.text, class: "title" }, panel.title));
       return;
     }
-    const above = index > 0;
+    const above = index === g.p - 1; // the wires of the keys leave no room over the others
     const y = above ? g.panelTop - 26 : g.panelTop + g.down + 10;
     back.append(
       colourBar(palette, panel.matrix.kind, panel.matrix.limit, place.x, y, width),

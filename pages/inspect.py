@@ -1,0 +1,9 @@
+"""Inspect: every head on the learner's own sentence, down to the arithmetic of a cell."""
+
+from __future__ import annotations
+
+from ui import inspect, stage
+
+shown = stage.reading()
+inspect.explore(stage.current(), shown)
+inspect.through_the_layers(shown)
