@@ -73,12 +73,16 @@ def load_corpus(name: str, seed: int = 0, pairs: int | None = None) -> Corpus:
     Raises `LabError` for a name that is not in `CORPORA` or a number of pairs below 1 or above 200,000.
     """
     if name not in CORPORA:
-        raise LabError("unknown_corpus", "There is no corpus {name}; the corpora are {known}.", "corpus", name=repr(name), known=", ".join(CORPORA))
+        raise LabError(
+            "unknown_corpus", "There is no corpus {name}; the corpora are {known}.", "corpus", name=repr(name), known=", ".join(CORPORA)
+        )
     pairs = 20_000 if pairs is None else pairs
     if pairs < 1:
         raise LabError("too_small", "{field} is {value}; it must be at least 1.", "pairs", field="pairs", value=pairs)
     if pairs > UPLOAD_LINES:
-        raise LabError("too_large", "{field} is {value}; this app goes up to {limit}.", "pairs", field="pairs", value=pairs, limit=UPLOAD_LINES)
+        raise LabError(
+            "too_large", "{field} is {value}; this app goes up to {limit}.", "pairs", field="pairs", value=pairs, limit=UPLOAD_LINES
+        )
     if name == "grammar":
         from model.corpora import grammar  # here, since the grammar builds on the classes above
 

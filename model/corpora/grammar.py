@@ -14,9 +14,10 @@ from model.corpora.grammar_english import EXPANDED, english
 from model.corpora.grammar_lexicon import ADJECTIVES, GLOSSES, NOUNS, VERBS, Noun
 from model.corpora.grammar_pair import build_pair
 from model.corpora.grammar_parse import NOUN_FORMS, parse, parse_words, split
+from model.corpora.grammar_rules import LONGEST, SHORTEST
 from model.corpora.grammar_sample import sample_sentence
 from model.corpora.grammar_tokens import Token
-from model.corpora.grammar_tree import LONGEST, SHORTEST, Sentence, has_held_out_combination
+from model.corpora.grammar_tree import Sentence, has_held_out_combination
 
 HELD_OUT_PAIRS = 1_000
 INVENTED_SHARE = 0.025
@@ -116,14 +117,17 @@ def _alternatives(word: str) -> tuple[str, ...]:
 @cache
 def _categories() -> tuple[tuple[str, ...], ...]:
     kinds = ("person", "animal", "place", "object", "food", "subject", "town")
-    found = [tuple(noun.english for noun in NOUNS if noun.is_a(kind) and noun.is_a("name") == name) for kind in kinds for name in (False, True)]
+    found = [
+        tuple(noun.english for noun in NOUNS if noun.is_a(kind) and noun.is_a("name") == name) for kind in kinds for name in (False, True)
+    ]
     found += [tuple(noun.english_plural for noun in NOUNS if noun.is_a(kind) and noun.english_plural) for kind in kinds]
     found += [tuple(dict.fromkeys(forms)) for forms in zip(*((verb.english, verb.past, verb.third) for verb in VERBS), strict=True)]
     return (
         *found, tuple(adjective.english for adjective in ADJECTIVES),
         ("the", "a", "an", "this", "my", "his", "her", "our", "their"), ("the", "some", "these", "my", "his", "her", "our", "their"),
         ("I", "we", "he", "she", "they", "it"), ("because", "when"), ("too", "very"), ("to", "about", "in", "on"),
-        ("did", "will", "does", "do"), ("didn't", "won't", "doesn't", "don't"), ("was", "is"), ("were", "are"), ("wasn't", "isn't"), ("weren't", "aren't"),
+        ("did", "will", "does", "do"), ("didn't", "won't", "doesn't", "don't"),
+        ("was", "is"), ("were", "are"), ("wasn't", "isn't"), ("weren't", "aren't"),
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from model.corpora import grammar_tokens as slot
 from model.corpora.grammar_lexicon import BE
-from model.corpora.grammar_tokens import Token, shift
+from model.corpora.grammar_tokens import Token
 from model.corpora.grammar_tree import Clause, NounPhrase, Sentence, Subject
 
 CONTRACTIONS = {
@@ -18,10 +18,9 @@ EXPANDED = {contraction: f"{full} not" for full, contraction in CONTRACTIONS.ite
 
 def english(sentence: Sentence) -> tuple[Token, ...]:
     """The English words of a sentence, in order; the capital and the period are put on later."""
-    tokens = _clause(sentence.main, sentence.contracted)
+    tokens = _clause(sentence.main, sentence.contracted, 0)
     if sentence.other:
-        other = _clause(sentence.other, sentence.contracted)
-        tokens += _connective(sentence.connective) + shift(other, slot.OTHER)
+        tokens += _connective(sentence.connective) + _clause(sentence.other, sentence.contracted, slot.OTHER)
     return tokens
 
 
@@ -32,35 +31,37 @@ def _connective(connective: str) -> tuple[Token, ...]:
     return (Token(first, "conjunction", (slot.CONNECTIVE, slot.SECOND_CONNECTIVE)),)
 
 
-def _clause(clause: Clause, contracted: bool) -> tuple[Token, ...]:
-    tokens = _subject(clause.subject) + _verb_group(clause, contracted)
+def _clause(clause: Clause, contracted: bool, base: int) -> tuple[Token, ...]:
+    tokens = _subject(clause.subject, base) + _verb_group(clause, contracted, base)
     if clause.degree:
-        tokens += (Token(clause.degree, "adverb", (slot.DEGREE,)),)
+        tokens += (Token(clause.degree, "adverb", (base + slot.DEGREE,)),)
     if clause.adjective:
-        tokens += (Token(clause.adjective.english, "adjective", (slot.PREDICATE,)),)
+        tokens += (Token(clause.adjective.english, "adjective", (base + slot.PREDICATE,)),)
     if clause.object:
-        tokens += shift(_noun_phrase(clause.object), slot.OBJECT)
+        tokens += _noun_phrase(clause.object, base + slot.OBJECT)
     if clause.preposition and clause.complement:
-        tokens += (Token(clause.preposition[0], "preposition", (slot.PREPOSITION,)),) + shift(_noun_phrase(clause.complement), slot.COMPLEMENT)
+        preposition = Token(clause.preposition[0], "preposition", (base + slot.PREPOSITION,))
+        tokens += (preposition, *_noun_phrase(clause.complement, base + slot.COMPLEMENT))
     return tokens
 
 
-def _subject(subject: Subject) -> tuple[Token, ...]:
+def _subject(subject: Subject, base: int) -> tuple[Token, ...]:
     if isinstance(subject, NounPhrase):
-        return _noun_phrase(subject)
-    return (Token(subject.word, "pronoun", (slot.NOUN,)),)
+        return _noun_phrase(subject, base + slot.SUBJECT)
+    return (Token(subject.word, "pronoun", (base + slot.SUBJECT + slot.NOUN,)),)
 
 
-@lru_cache(maxsize=8192)
-def _noun_phrase(phrase: NounPhrase) -> tuple[Token, ...]:
+@lru_cache(maxsize=2**14)
+def _noun_phrase(phrase: NounPhrase, base: int) -> tuple[Token, ...]:
     noun = phrase.noun
     name = (noun.english_plural or "") if phrase.plural else noun.english
-    tokens = [Token(adjective.english, "adjective", (slot.FIRST_ADJECTIVE + place,)) for place, adjective in enumerate(phrase.adjectives)]
-    tokens.append(Token(name, "name" if noun.is_a("name") else "noun", (slot.NOUN,)))
+    first = base + slot.FIRST_ADJECTIVE
+    tokens = [Token(adjective.english, "adjective", (first + place,)) for place, adjective in enumerate(phrase.adjectives)]
+    tokens.append(Token(name, "name" if noun.is_a("name") else "noun", (base + slot.NOUN,)))
     if phrase.owner:
-        return shift(_noun_phrase(phrase.owner), slot.OWNER) + (Token("'s", "particle", (slot.POSSESSIVE,)),) + tuple(tokens)
+        return (*_noun_phrase(phrase.owner, base + slot.OWNER), Token("'s", "particle", (base + slot.POSSESSIVE,)), *tokens)
     if phrase.determiner:
-        tokens.insert(0, Token(_determiner(phrase, tokens[0].text), "determiner", (slot.DETERMINER,)))
+        tokens.insert(0, Token(_determiner(phrase, tokens[0].text), "determiner", (base + slot.DETERMINER,)))
     return tuple(tokens)
 
 
@@ -70,16 +71,18 @@ def _determiner(phrase: NounPhrase, following: str) -> str:
     return "these" if phrase.determiner == "this" and phrase.plural else phrase.determiner
 
 
-def _verb_group(clause: Clause, contracted: bool) -> tuple[Token, ...]:
+def _verb_group(clause: Clause, contracted: bool, base: int) -> tuple[Token, ...]:
     """The verb with its auxiliary and its "not"; where one word says both, it carries both keys."""
     first, rest = _verb_words(clause)
-    tokens = [Token(first, "auxiliary" if rest else "verb", (slot.AUXILIARY,) if rest else (slot.VERB, slot.AUXILIARY))]
+    verb, auxiliary, negation = base + slot.VERB, base + slot.AUXILIARY, base + slot.NEGATION
+    part_of_speech, keys = ("auxiliary", (auxiliary,)) if rest else ("verb", (verb, auxiliary))
+    tokens = [Token(first, part_of_speech, keys)]
     if clause.negative and contracted:
-        tokens = [Token(CONTRACTIONS[first], tokens[0].part_of_speech, (*tokens[0].keys, slot.NEGATION))]
+        tokens = [Token(CONTRACTIONS[first], part_of_speech, (*keys, negation))]
     elif clause.negative:
-        tokens.append(Token("not", "particle", (slot.NEGATION,)))
+        tokens.append(Token("not", "particle", (negation,)))
     if rest:
-        tokens.append(Token(rest, "verb", (slot.VERB,)))
+        tokens.append(Token(rest, "verb", (verb,)))
     return tuple(tokens)
 
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from model.corpora import grammar_tokens as slot
 from model.corpora.grammar_lexicon import BE, elides
-from model.corpora.grammar_tokens import Token, shift
+from model.corpora.grammar_tokens import Token
 from model.corpora.grammar_tree import Clause, NounPhrase, Pronoun, Sentence, Subject
 
 _DETERMINERS = {  # masculine, feminine, plural; before a vowel where that differs
@@ -29,12 +29,12 @@ _FIRST_PERSON = {False: "étais", True: "étions"}
 
 def french(sentence: Sentence) -> tuple[Token, ...]:
     """The French words of a sentence, in order; the capital and the period are put on later."""
-    tokens = _clause(sentence.main)
+    tokens = _clause(sentence.main, 0)
     if sentence.other:
         other = sentence.other
         if sentence.connective == "when" and sentence.main.tense == "future":
             other = replace(other, tense="future")  # English "when he is", French "quand il sera"
-        following = shift(_clause(other), slot.OTHER)
+        following = _clause(other, slot.OTHER)
         tokens += _connective(sentence.connective, following[0].text) + following
     return tokens
 
@@ -49,26 +49,28 @@ def _connective(connective: str, following: str) -> tuple[Token, ...]:
     return (Token("parce", "conjunction", first), que) if connective == "because" else (que,)
 
 
-def _clause(clause: Clause) -> tuple[Token, ...]:
-    tokens = _verb_group(clause)
+def _clause(clause: Clause, base: int) -> tuple[Token, ...]:
+    subject, tokens = clause.subject, _verb_group(clause, base)
     if clause.degree:
-        tokens += (Token("trop" if clause.degree == "too" else "très", "adverb", (slot.DEGREE,)),)
+        tokens += (Token("trop" if clause.degree == "too" else "très", "adverb", (base + slot.DEGREE,)),)
     if clause.adjective:
-        tokens += (Token(clause.adjective.french(clause.subject.gender, clause.subject.plural), "adjective", (slot.PREDICATE,)),)
+        tokens += (Token(clause.adjective.french(subject.gender, subject.plural), "adjective", (base + slot.PREDICATE,)),)
     if clause.object:
         negated = clause.negative and clause.object.determiner == "a"
-        tokens += shift(_noun_phrase(clause.object, "", negated), slot.OBJECT)
+        tokens += _noun_phrase(clause.object, base + slot.OBJECT, negated)
     if clause.preposition and clause.complement:
-        tokens += _prepositional(clause.preposition[1], clause.complement)
-    return _subject(clause.subject, tokens[0].text) + tokens
+        complement = _noun_phrase(clause.complement, base + slot.COMPLEMENT)
+        tokens += _with_preposition(clause.preposition[1], base + slot.PREPOSITION, complement)
+    return _subject(subject, tokens[0].text, base) + tokens
 
 
-def _subject(subject: Subject, following: str) -> tuple[Token, ...]:
+def _subject(subject: Subject, following: str, base: int) -> tuple[Token, ...]:
     if isinstance(subject, NounPhrase):
-        return _noun_phrase(subject)
+        return _noun_phrase(subject, base + slot.SUBJECT)
+    keys = (base + slot.SUBJECT + slot.NOUN,)
     if subject.word == "I":
-        return (Token("j'" if elides(following) else "je", "pronoun", (slot.NOUN,)),)
-    return (Token(_pronoun(subject), "pronoun", (slot.NOUN,)),)
+        return (Token("j'" if elides(following) else "je", "pronoun", keys),)
+    return (Token(_pronoun(subject), "pronoun", keys),)
 
 
 def _pronoun(pronoun: Pronoun) -> str:
@@ -81,49 +83,45 @@ def _pronoun(pronoun: Pronoun) -> str:
 # Noun phrases
 
 
-def _prepositional(preposition: str, phrase: NounPhrase) -> tuple[Token, ...]:
+def _with_preposition(preposition: str, key: int, phrase: tuple[Token, ...]) -> tuple[Token, ...]:
     """The preposition and its phrase, of which "au", "aux", "du", "des" swallow the article."""
-    tokens = shift(_noun_phrase(phrase), slot.COMPLEMENT)
-    return _contract(preposition, slot.PREPOSITION, tokens)
-
-
-def _contract(preposition: str, key: int, tokens: tuple[Token, ...]) -> tuple[Token, ...]:
-    article = tokens[0]
+    article = phrase[0]
     contracted = _CONTRACTED.get((preposition, article.text))
     if contracted:
-        return (Token(contracted, "preposition", (key, *article.keys)), *tokens[1:])
+        return (Token(contracted, "preposition", (key, *article.keys)), *phrase[1:])
     elided = "d'" if preposition == "de" and elides(article.text) else preposition
-    return (Token(elided, "preposition", (key,)), *tokens)
+    return (Token(elided, "preposition", (key,)), *phrase)
 
 
-@lru_cache(maxsize=8192)
-def _noun_phrase(phrase: NounPhrase, preposition: str = "", negated: bool = False) -> tuple[Token, ...]:
+@lru_cache(maxsize=2**14)
+def _noun_phrase(phrase: NounPhrase, base: int, negated: bool = False) -> tuple[Token, ...]:
     """Determiner, adjectives before, noun, adjectives after, owner. `negated`: an indefinite object becomes "de"."""
-    body = _body(phrase)
+    body = _body(phrase, base)
     noun = phrase.noun
     if noun.is_a("name"):
         return body
     if noun.is_a("subject"):
-        return (_article("the", phrase, body[0].text, slot.NOUN), *body)
+        return (_article("the", phrase, body[0].text, base + slot.NOUN), *body)
     if phrase.owner:
-        owner = _contract("de", slot.POSSESSIVE, shift(_noun_phrase(phrase.owner), slot.OWNER))
-        return (_article("the", phrase, body[0].text, slot.POSSESSIVE), *body, *owner)
+        owner = _with_preposition("de", base + slot.POSSESSIVE, _noun_phrase(phrase.owner, base + slot.OWNER))
+        return (_article("the", phrase, body[0].text, base + slot.POSSESSIVE), *body, *owner)
     if negated or (phrase.determiner == "some" and body[0].part_of_speech == "adjective"):
-        return (Token("d'" if elides(body[0].text) else "de", "determiner", (slot.DETERMINER,)), *body)
-    return (_article(phrase.determiner, phrase, body[0].text, slot.DETERMINER), *body)
+        return (Token("d'" if elides(body[0].text) else "de", "determiner", (base + slot.DETERMINER,)), *body)
+    return (_article(phrase.determiner, phrase, body[0].text, base + slot.DETERMINER), *body)
 
 
-def _body(phrase: NounPhrase) -> tuple[Token, ...]:
+def _body(phrase: NounPhrase, base: int) -> tuple[Token, ...]:
     noun = phrase.noun
     name = (noun.french_plural or "") if phrase.plural else noun.french
-    before, after = [], []
+    before: list[Token] = []
+    after: list[Token] = []
     for place, adjective in enumerate(phrase.adjectives):
         form = adjective.french(noun.gender, phrase.plural)
         if adjective.before_vowel and noun.gender == "m" and not phrase.plural and elides(name):
             form = adjective.before_vowel
         side = before if adjective.position == "before" else after
-        side.append(Token(form, "adjective", (slot.FIRST_ADJECTIVE + place,)))
-    return (*before, Token(name, "name" if noun.is_a("name") else "noun", (slot.NOUN,)), *after)
+        side.append(Token(form, "adjective", (base + slot.FIRST_ADJECTIVE + place,)))
+    return (*before, Token(name, "name" if noun.is_a("name") else "noun", (base + slot.NOUN,)), *after)
 
 
 def _article(determiner: str, phrase: NounPhrase, following: str, key: int) -> Token:
@@ -137,15 +135,16 @@ def _article(determiner: str, phrase: NounPhrase, following: str, key: int) -> T
 # Verbs
 
 
-def _verb_group(clause: Clause) -> tuple[Token, ...]:
+def _verb_group(clause: Clause, base: int) -> tuple[Token, ...]:
     """The finite verb between "ne" and "pas", then the participle where there is one."""
     finite, participle = _verb_words(clause)
-    tokens = [Token(finite, "auxiliary" if participle else "verb", (slot.AUXILIARY,) if participle else (slot.VERB, slot.AUXILIARY))]
+    verb, auxiliary, negation = base + slot.VERB, base + slot.AUXILIARY, base + slot.NEGATION
+    tokens = [Token(finite, "auxiliary", (auxiliary,)) if participle else Token(finite, "verb", (verb, auxiliary))]
     if clause.negative:
-        tokens.insert(0, Token("n'" if elides(finite) else "ne", "particle", (slot.NEGATION,)))
-        tokens.append(Token("pas", "particle", (slot.NEGATION,)))
+        tokens.insert(0, Token("n'" if elides(finite) else "ne", "particle", (negation,)))
+        tokens.append(Token("pas", "particle", (negation,)))
     if participle:
-        tokens.append(Token(participle, "verb", (slot.VERB,)))
+        tokens.append(Token(participle, "verb", (verb,)))
     return tuple(tokens)
 
 

@@ -84,8 +84,9 @@ class Verb:
 
 
 BE = Verb(
-    english="be", past="was", third="is", infinitive="être", present=("est", "sont"), participle=None, imperfect=("était", "étaient"),
-    future=("sera", "seront"), auxiliary="avoir", subject="", object=frozenset(), preposition=None, complement=frozenset(), location=False, clause=False,
+    english="be", past="was", third="is", infinitive="être",
+    present=("est", "sont"), participle=None, imperfect=("était", "étaient"), future=("sera", "seront"), auxiliary="avoir",
+    subject="", object=frozenset(), preposition=None, complement=frozenset(), location=False, clause=False,
 )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from model.corpora.grammar_french import french
 from model.corpora.grammar_tokens import Token
 from model.corpora.grammar_tree import Pronoun, Sentence, has_referent
 
-_word = lru_cache(maxsize=2**16)(Word)  # the same word at the same place is one value: 20,000 pairs have 400,000 words, but few of them differ
+_word = lru_cache(maxsize=2**16)(Word)  # of the 400,000 words of 20,000 pairs few differ
 _ROLES = {"subject": slot.SUBJECT + slot.NOUN, "object": slot.OBJECT + slot.NOUN, "complement": slot.COMPLEMENT + slot.NOUN}
 
 

@@ -1,6 +1,6 @@
 """From an English sentence back to its tree.
 
-The parser is lenient and short: it proposes trees, and a tree is the sentence's own only if it is allowed and is written in just those words.
+The parser is lenient and short: it proposes trees, and a tree is taken only if it is allowed and is written in just those words.
 """
 
 from __future__ import annotations
@@ -11,19 +11,22 @@ from functools import lru_cache
 
 from model.corpora.grammar_english import CONTRACTIONS, english
 from model.corpora.grammar_lexicon import ADJECTIVES, BE, GLOSSES, NOUNS, VERBS, Adjective, Noun, Verb, invented_name, is_spelt_like_a_name
-from model.corpora.grammar_tree import LONGEST, SHORTEST, Clause, NounPhrase, Pronoun, Sentence, Subject, antecedents, is_allowed
+from model.corpora.grammar_rules import LONGEST, POSSESSIVES, SHORTEST, antecedents, is_allowed
+from model.corpora.grammar_tree import Clause, NounPhrase, Pronoun, Sentence, Subject
 
 _CONNECTIVES = {"because": ("because",), "even though": ("even", "though"), "when": ("when",), "that": ("that",)}
 _PRONOUNS = {"I": "", "we": "", "he": "m", "she": "f", "they": "m", "it": ""}
-_DETERMINERS = {"the": "the", "a": "a", "an": "a", "some": "some", "this": "this", "these": "this", "my": "my", "his": "his", "her": "her", "our": "our", "their": "their"}
+_DETERMINERS = {word: word for word in ("the", "a", "some", "this", *POSSESSIVES)} | {"an": "a", "these": "this"}
 _BE_TENSES = {"was": "past", "were": "past", "is": "present", "are": "present"}
 _AUXILIARY_TENSES = {"did": "past", "does": "present", "do": "present", "will": "future"}
 _UNCONTRACTED = {contraction: full for full, contraction in CONTRACTIONS.items()}
 _PREPOSITIONS = ("to", "from", "about", "in", "on")
 
-NOUN_FORMS: dict[str, tuple[Noun, bool]] = {noun.english: (noun, False) for noun in NOUNS} | {noun.english_plural: (noun, True) for noun in NOUNS if noun.english_plural}
+NOUN_FORMS: dict[str, tuple[Noun, bool]] = {noun.english: (noun, False) for noun in NOUNS} | {
+    noun.english_plural: (noun, True) for noun in NOUNS if noun.english_plural
+}
 ADJECTIVE_FORMS: dict[str, Adjective] = {adjective.english: adjective for adjective in ADJECTIVES}
-_BASES = {verb.english for verb in VERBS}
+_BASE_FORMS = {verb.english for verb in VERBS}
 FINITE_FORMS: dict[str, list[tuple[Verb, str]]] = {}
 for _verb in VERBS:
     for _form, _tense in dict.fromkeys(((_verb.past, "past"), (_verb.third, "present"), (_verb.english, "present"))):
@@ -34,7 +37,7 @@ Words = tuple[str, ...]
 
 
 def parse(text: str) -> Sentence | None:
-    """The tree of an English sentence, or None where the grammar has none. White space is free, as are a capital at the start and a period at the end."""
+    """The tree of an English sentence, or None where the grammar has none. White space, a capital and a final period are free."""
     words, capital, period = split(text)
     if not SHORTEST <= len(words) <= LONGEST:
         return None
@@ -43,7 +46,7 @@ def parse(text: str) -> Sentence | None:
 
 
 def split(text: str) -> tuple[Words, bool, bool]:
-    """The words of a sentence as the grammar has them in the middle of one, whether it begins with a capital, and whether it ends with a period."""
+    """(words as they are spelt within a sentence, whether it begins with a capital, whether it ends with a period)."""
     text = " ".join(text.split())
     period = text.endswith(".")
     words = text.removesuffix(".").replace("'s ", " 's ").split(" ")
@@ -100,7 +103,7 @@ def _clauses(words: Words) -> tuple[Clause, ...]:
     subject, at = _subject(words)
     if subject is None or at >= len(words):
         return ()
-    return tuple(clause for verb, tense, negative, rest in _verb_groups(words[at:]) for clause in _completed(subject, verb, tense, negative, rest))
+    return tuple(clause for group in _verb_groups(words[at:]) for clause in _completed(Clause(subject, *group[:3]), group[3]))
 
 
 def _subject(words: Words) -> tuple[Subject | None, int]:
@@ -120,34 +123,32 @@ def _verb_groups(words: Words) -> list[tuple[Verb, str, bool, Words]]:
     if first in _AUXILIARY_TENSES:
         if after[:1] == ("be",):
             return [(BE, _AUXILIARY_TENSES[first], negative, after[1:])]
-        if not after or after[0] not in _BASES:
+        if not after or after[0] not in _BASE_FORMS:
             return []
-        return [(verb, _AUXILIARY_TENSES[first], negative, after[1:]) for verb, _ in dict(FINITE_FORMS[after[0]]).items() if verb.english == after[0]]
+        verbs = [verb for verb in VERBS if verb.english == after[0]]
+        return [(verb, _AUXILIARY_TENSES[first], negative, after[1:]) for verb in verbs]
     return [(verb, tense, False, rest) for verb, tense in FINITE_FORMS.get(first, ())]
 
 
-def _completed(subject: Subject, verb: Verb, tense: str, negative: bool, rest: Words) -> Iterator[Clause]:
-    if verb is BE:
+def _completed(clause: Clause, rest: Words) -> Iterator[Clause]:
+    """The clause with what its verb takes, in every way the rest may be read."""
+    if clause.verb is BE:
         degree = rest[0] if rest[:1] in (("too",), ("very",)) else ""
         rest = rest[1:] if degree else rest
         if len(rest) == 1 and rest[0] in ADJECTIVE_FORMS:
-            yield Clause(subject, verb, tense, negative, adjective=ADJECTIVE_FORMS[rest[0]], degree=degree)
+            yield replace(clause, adjective=ADJECTIVE_FORMS[rest[0]], degree=degree)
         return
-    thing, at = _noun_phrase(rest, 0) if verb.object else (None, 0)
-    if verb.object and thing is None:
+    thing, at = _noun_phrase(rest, 0) if clause.verb.object else (None, 0)
+    if clause.verb.object and thing is None:
         return
     if at == len(rest):
-        yield Clause(subject, verb, tense, negative, thing)
+        yield replace(clause, object=thing)
     elif rest[at] in _PREPOSITIONS:
         complement, end = _noun_phrase(rest, at + 1)
         if complement and end == len(rest):
-            yield from _prepositional(subject, verb, tense, negative, thing, rest[at], complement)
-
-
-def _prepositional(subject: Subject, verb: Verb, tense: str, negative: bool, thing: NounPhrase | None, word: str, complement: NounPhrase) -> Iterator[Clause]:
-    for preposition in (verb.preposition, complement.noun.location):
-        if preposition and preposition[0] == word:
-            yield Clause(subject, verb, tense, negative, thing, preposition, complement)
+            for preposition in (clause.verb.preposition, complement.noun.location):
+                if preposition and preposition[0] == rest[at]:
+                    yield replace(clause, object=thing, preposition=preposition, complement=complement)
 
 
 # Phrases

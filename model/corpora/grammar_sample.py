@@ -8,7 +8,8 @@ from functools import cache
 from typing import TypeVar
 
 from model.corpora.grammar_lexicon import ADJECTIVES, BE, NOUNS, VERBS, Adjective, Noun, Verb, adjectives_for, invented_name, nouns
-from model.corpora.grammar_tree import POSSESSIVES, Clause, NounPhrase, Pronoun, Sentence, Subject, is_allowed
+from model.corpora.grammar_rules import POSSESSIVES, is_allowed
+from model.corpora.grammar_tree import Clause, NounPhrase, Pronoun, Sentence, Subject
 
 T = TypeVar("T")
 
@@ -141,7 +142,9 @@ def _second_subject(random_: random.Random, main: Clause) -> Subject:
 # Clauses
 
 
-def _clause(random_: random.Random, tense: str, subject: Subject | None = None, verb: Verb | None = None, negative: bool | None = None) -> Clause:
+def _clause(
+    random_: random.Random, tense: str, subject: Subject | None = None, verb: Verb | None = None, negative: bool | None = None
+) -> Clause:
     """A clause with what its verb needs; one in nine has "be" where the verb is free."""
     if negative is None:
         negative = random_.random() < 0.25
@@ -192,7 +195,7 @@ def _phrase(random_: random.Random, noun: Noun, owner: bool = True, plain: float
     if plural and random_.random() < 0.15:
         return NounPhrase(noun, "some", plural, adjectives)
     determiner = _pick(random_, _DETERMINERS)
-    if determiner == "a" and plural or determiner in POSSESSIVES and noun.is_a("unowned"):
+    if (determiner == "a" and plural) or (determiner in POSSESSIVES and noun.is_a("unowned")):
         determiner = "the"
     return NounPhrase(noun, determiner, plural, adjectives)
 

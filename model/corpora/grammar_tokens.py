@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-OTHER = 100  # added to every key of the second clause
+OTHER = 100  # the base of the second clause, to which all of its slots are added
 SUBJECT, OBJECT, COMPLEMENT = 0, 20, 40  # the base of a noun phrase, to which its own slots are added
 DETERMINER, FIRST_ADJECTIVE, NOUN, POSSESSIVE, OWNER = 0, 1, 3, 4, 8
 VERB, AUXILIARY, NEGATION, DEGREE, PREDICATE, PREPOSITION = 60, 61, 62, 63, 64, 65
@@ -20,11 +20,3 @@ class Token(NamedTuple):
     text: str
     part_of_speech: str
     keys: tuple[int, ...]
-
-    def shifted(self, base: int) -> Token:
-        return Token(self.text, self.part_of_speech, tuple([key + base for key in self.keys]))
-
-
-def shift(tokens: tuple[Token, ...], base: int) -> tuple[Token, ...]:
-    """The same tokens with every key moved up by `base`."""
-    return tuple([token.shifted(base) for token in tokens]) if base else tokens

@@ -1,4 +1,7 @@
-"""The sentences of the grammar as small trees, the rules that say which trees are sentences, and which are held out."""
+"""The sentences of the grammar as small trees, what their pronouns stand for, and which combinations are held out.
+
+Which trees are sentences is said in `grammar_rules`.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from model.corpora.grammar_lexicon import BE, HELD_OUT, Adjective, Noun, Verb
-
-SHORTEST, LONGEST = 3, 14  # words of an English sentence
-POSSESSIVES = ("my", "his", "her", "our", "their")
+from model.corpora.grammar_lexicon import HELD_OUT, Adjective, Noun, Verb
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class NounPhrase:
 
 @dataclass(frozen=True, slots=True)
 class Pronoun:
-    """A subject pronoun; `gender` is its antecedent's ("" for I and we), `antecedent` is "subject", "object" or "" (none in the sentence)."""
+    """A subject pronoun; `gender` is its antecedent's ("" for I and we), `antecedent` is "subject", "object" or "" for none."""
 
     word: str
     gender: str = ""
@@ -92,168 +92,25 @@ class Sentence:
         return (self.main, self.other) if self.other else (self.main,)
 
 
-# Which trees are sentences
+# What a pronoun stands for
 
 
-def is_allowed(sentence: Sentence) -> bool:
-    """Whether the tree is a sentence of the grammar: every phrase and clause fits, tenses agree, the pronoun has one clear antecedent."""
-    main, other = sentence.main, sentence.other
-    if not clause_fits(main) or (isinstance(main.subject, Pronoun) and main.subject.word == "it"):
-        return False
-    if main.verb.clause != (sentence.connective == "that"):
-        return False
-    if other is None:
-        return True
-    return not other.verb.clause and clause_fits(other) and _tenses_agree(main, sentence.connective, other) and _pronoun_is_clear(sentence) and not _repeats(sentence)
-
-
-def clause_fits(clause: Clause) -> bool:
-    subject, verb = clause.subject, clause.verb
-    if not all(phrase_fits(phrase) for phrase in clause.phrases()):
-        return False
-    if subject.person == 1 and (clause.tense != "past" or (verb.imperfect and verb is not BE)):
-        return False  # the only forms of the first person are "ai", "avons", "étais", "étions"
-    if subject.gender == "" and ((clause.tense == "past" and verb.auxiliary == "être") or (clause.adjective and not clause.adjective.hides_gender())):
-        return False  # the French form would tell a gender that the English does not
-    if verb is BE:
-        return _predicate_fits(clause)
-    if isinstance(subject, NounPhrase) and not subject.noun.is_a(verb.subject):
-        return False
-    if isinstance(subject, Pronoun) and (subject.word == "it" or subject.antecedent == "object"):
-        return False
-    if verb.clause and clause.negative:
-        return False  # "ne pense pas que" would ask for the subjunctive
-    if verb.past == verb.english and clause.tense == "present" and subject.plural and not clause.negative:
-        return False  # "the girls read" may be either tense
-    return _object_fits(clause) and _complement_fits(clause)
-
-
-def phrase_fits(phrase: NounPhrase) -> bool:
-    noun, determiner = phrase.noun, phrase.determiner
-    if phrase.plural and not noun.english_plural:
-        return False
-    if noun.is_a("name") or noun.is_a("subject"):
-        if determiner or phrase.adjectives or phrase.owner:
-            return False
-        return True
-    if phrase.owner:
-        owner = phrase.owner
-        if determiner != "'s" or owner.owner or owner.plural or not owner.noun.is_a("person") or owner.adjectives or owner.determiner == "a":
-            return False
-        if noun.is_a("place") or noun.is_a("person"):
-            return False
-    elif determiner in POSSESSIVES and noun.is_a("unowned"):
-        return False  # "sa femme" is his wife, not his woman
-    elif determiner in ("", "'s") or (determiner == "a" and (phrase.plural or noun.is_a("mass"))) or (determiner == "some" and not phrase.plural):
-        return False
-    if not all(adjective.attributive and adjective.fits(noun) for adjective in phrase.adjectives):
-        return False
-    return len(phrase.adjectives) < 2 or [adjective.position for adjective in phrase.adjectives] == ["before", "after"]
-
-
-def _predicate_fits(clause: Clause) -> bool:
-    adjective, subject = clause.adjective, clause.subject
-    if adjective is None or clause.object or clause.complement or (clause.degree and not adjective.degree):
-        return False
-    if isinstance(subject, Pronoun):
-        return subject.word == "it" or subject.antecedent == "object" or "being" in adjective.describes
-    return adjective.fits(subject.noun) and adjective not in subject.adjectives
-
-
-def _object_fits(clause: Clause) -> bool:
-    verb, phrase = clause.verb, clause.object
-    if clause.adjective or clause.degree or bool(verb.object) != (phrase is not None):
-        return False
-    if phrase is None:
-        return True
-    if verb.object.isdisjoint(phrase.noun.kinds) or (isinstance(clause.subject, NounPhrase) and clause.subject.noun is phrase.noun):
-        return False
-    if verb.imperfect and phrase.determiner in ("a", "some"):
-        return False
-    return not (clause.negative and phrase.determiner == "some")  # English says "any"
-
-
-def _complement_fits(clause: Clause) -> bool:
-    verb, phrase = clause.verb, clause.complement
-    if phrase is None:
-        return clause.preposition is None and verb.preposition is None
-    if phrase.owner or (isinstance(clause.subject, NounPhrase) and clause.subject.noun is phrase.noun):
-        return False
-    if verb.preposition is not None:
-        if phrase.determiner == "some" and verb.preposition[1] == "de":
-            return False  # "de" + "des"
-        if phrase.determiner in ("a", "some") and phrase.noun.is_a("place") and verb.preposition[1] == "à":
-            return False  # French would rather say "dans un musée"
-        return clause.preposition == verb.preposition and not verb.complement.isdisjoint(phrase.noun.kinds)
-    return verb.location and phrase.noun.location is not None and clause.preposition == phrase.noun.location
-
-
-def _tenses_agree(main: Clause, connective: str, other: Clause) -> bool:
-    if connective == "that":
-        if main.tense == "present":
-            return True
-        if main.tense == "past":  # an action would need the pluperfect
-            return other.tense == "past" and other.verb is BE
-        return other.tense == "present"
-    if connective == "when":
-        if other.negative or other.degree or not (other.verb is BE or (other.verb.auxiliary == "être" and not other.verb.preposition)):
-            return False
-        if other.verb is BE and (other.adjective is None or other.adjective.describes != {"being"} or main.verb is BE):
-            return False
-    if main.tense == "future":
-        return other.tense == "present"  # French says "quand" with the future; see grammar_french
-    return other.tense == main.tense
-
-
-# The antecedent of a pronoun in the second clause
-
-
-def _pronoun_is_clear(sentence: Sentence) -> bool:
-    assert sentence.other is not None
-    pronoun = sentence.other.subject
-    if isinstance(pronoun, NounPhrase):
-        return not any(pronoun.noun is phrase.noun for phrase in sentence.main.phrases())
-    return pronoun.person == 1 or antecedents(sentence.main, sentence.connective, pronoun.word, sentence.other.adjective) == [(pronoun.antecedent, pronoun.gender)]
-
-
-def antecedents(main: Clause, connective: str, word: str, adjective: Adjective | None) -> list[tuple[str, str]]:
-    """Every (role, gender) that a third person pronoun of the second clause may stand for; a sentence needs exactly one."""
-    subject, other = main.subject, main.object or main.complement
-    if isinstance(subject, Pronoun) and subject.word == word and word != "it":
-        return [("subject", subject.gender)]
-    if word in ("he", "she"):
-        gender = "m" if word == "he" else "f"
-        fits = isinstance(subject, NounPhrase) and subject.noun.is_a("person") and not subject.plural and subject.gender == gender
-        return [("subject", gender)] if fits else []
-    if connective == "that" or (main.object and main.complement):
-        return []
-    plural = word == "they"
-    nouns = [("subject", subject)] if isinstance(subject, NounPhrase) else []
-    if other is not None and not other.noun.is_a("name") and connective != "when":
-        nouns.append(("object", other))
-    if len(nouns) == 2 and nouns[0][1].gender == nouns[1][1].gender:
-        return []  # French would not show which of the two is meant
-    named = [(role, phrase) for role, phrase in nouns if phrase.plural == plural and (plural or not phrase.noun.is_a("person"))]
-    return [(role, phrase.gender) for role, phrase in named if (adjective.fits(phrase.noun) if adjective else phrase.noun.is_a("being"))]
-
-
-def _repeats(sentence: Sentence) -> bool:
-    """ "The tired dog slept because it was tired." """
-    other = sentence.other
-    if other is None or not isinstance(other.subject, Pronoun):
-        return False
+def antecedent(sentence: Sentence, pronoun: Pronoun) -> NounPhrase | None:
+    """The phrase of the first clause that a pronoun stands for."""
     main = sentence.main
-    phrase: Subject | None = {"subject": main.subject, "object": main.object or main.complement}.get(other.subject.antecedent)
-    return isinstance(phrase, NounPhrase) and other.adjective in phrase.adjectives
+    phrase: Subject | None = {"subject": main.subject, "object": main.object or main.complement}.get(pronoun.antecedent)
+    return phrase if isinstance(phrase, NounPhrase) else None
 
 
 def has_referent(sentence: Sentence) -> bool:
     """Whether a pronoun's gender in French tells which of two nouns it stands for."""
     other, main = sentence.other, sentence.main
-    if other is None or not isinstance(other.subject, Pronoun) or not other.subject.antecedent or not isinstance(main.subject, NounPhrase):
+    if other is None or not isinstance(other.subject, Pronoun) or antecedent(sentence, other.subject) is None:
         return False
     rival = main.object or main.complement
-    return bool(rival and not rival.noun.is_a("town") and not (main.object and main.complement) and {main.subject.gender, rival.gender} == {"m", "f"})
+    if rival is None or rival.noun.is_a("town") or (main.object and main.complement):
+        return False
+    return {main.subject.gender, rival.gender} == {"m", "f"}
 
 
 # Held-out combinations
@@ -278,8 +135,8 @@ def described_noun(sentence: Sentence, clause: Clause) -> Noun | None:
     """The noun that the clause's subject is or stands for."""
     if isinstance(clause.subject, NounPhrase):
         return clause.subject.noun
-    phrase: Subject | None = {"subject": sentence.main.subject, "object": sentence.main.object or sentence.main.complement}.get(clause.subject.antecedent)
-    return phrase.noun if isinstance(phrase, NounPhrase) else None
+    phrase = antecedent(sentence, clause.subject)
+    return phrase.noun if phrase else None
 
 
 @cache

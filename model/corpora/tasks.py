@@ -6,23 +6,64 @@ import datetime
 import random
 import string
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from model.corpora import Corpus, Gold, Pair, Word
 
 HELD_OUT_PAIRS = 1_000
 SHORTEST, LONGEST = 3, 8  # items of a sequence
 
-_SHORT_WORDS = tuple("ant bee cat cow dog elk fox gnu hen jay kid owl pig ram rat bag box cup hat key map net pen pot sun toy urn van web".split())
+_SHORT_WORDS = tuple(
+    [
+        "ant",
+        "bee",
+        "cat",
+        "cow",
+        "dog",
+        "elk",
+        "fox",
+        "gnu",
+        "hen",
+        "jay",
+        "kid",
+        "owl",
+        "pig",
+        "ram",
+        "rat",
+        "bag",
+        "box",
+        "cup",
+        "hat",
+        "key",
+        "map",
+        "net",
+        "pen",
+        "pot",
+        "sun",
+        "toy",
+        "urn",
+        "van",
+        "web",
+    ]
+)
 _SUPPLIES: dict[str, Sequence[str]] = {"word": _SHORT_WORDS, "letter": string.ascii_lowercase, "number": string.digits}
 _FIRST_DAY = datetime.date(1950, 1, 1).toordinal()
 _LAST_DAY = datetime.date(2049, 12, 31).toordinal()
-_MONTHS = tuple("january february march april may june july august september october november december".split())
+_MONTHS = tuple(["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"])
 
+_word = lru_cache(maxsize=2**14)(Word)
 Piece = tuple[str, str, str]  # text, part of speech, and what it says: "year", "month", "day", or "" for nothing
+_THE: Piece = ("the", "determiner", "")
+_OF: Piece = ("of", "preposition", "")
+_DOT: Piece = (".", "punctuation", "")
+_DASH: Piece = ("-", "punctuation", "")
 
 
 def build_corpus(name: str, seed: int, pairs: int) -> Corpus:
-    """`pairs` training pairs and 1,000 held-out ones ("unseen_sentences") that depend on the seed alone; no source occurs in both, of dates no date."""
+    """`pairs` training pairs, and 1,000 held-out ones ("unseen_sentences") that depend on the seed alone.
+
+    No source occurs in both; of dates no date, however it is written.
+    """
     build = _dates if name == "dates" else _sequences
     train, unseen = build(name, seed, pairs)
     return Corpus(name, tuple(train), {"unseen_sentences": tuple(unseen)})
@@ -37,8 +78,9 @@ def _sequences(name: str, seed: int, pairs: int) -> tuple[list[Pair], list[Pair]
 def _dates(name: str, seed: int, pairs: int) -> tuple[list[Pair], list[Pair]]:
     days = list(range(_FIRST_DAY, _LAST_DAY + 1))
     random.Random(f"{name} split {seed}").shuffle(days)
-    unseen = _distinct(lambda random_: _date(random_, days[:HELD_OUT_PAIRS]), random.Random(f"{name} held out {seed}"), HELD_OUT_PAIRS, set())
-    return _distinct(lambda random_: _date(random_, days[HELD_OUT_PAIRS:]), random.Random(f"{name} train {seed}"), pairs, set()), unseen
+    apart, rest = days[:HELD_OUT_PAIRS], days[HELD_OUT_PAIRS:]
+    unseen = _distinct(lambda random_: _date(random_, apart), random.Random(f"{name} held out {seed}"), HELD_OUT_PAIRS, set())
+    return _distinct(lambda random_: _date(random_, rest), random.Random(f"{name} train {seed}"), pairs, set()), unseen
 
 
 def _distinct(draw: Callable[[random.Random], Pair], random_: random.Random, count: int, taken: set[str]) -> list[Pair]:
@@ -79,10 +121,11 @@ def _spaced(items: Sequence[tuple[str, str]]) -> tuple[str, tuple[Word, ...]]:
 
 def _written(pieces: Sequence[Piece], between: str) -> tuple[str, tuple[Word, ...]]:
     """The text of the pieces and where each of them is in it."""
-    text, words = "", []
+    text = ""
+    words: list[Word] = []
     for spelt, part_of_speech, _ in pieces:
         text += between if words else ""
-        words.append(Word(spelt, len(text), len(text) + len(spelt), part_of_speech))
+        words.append(_word(spelt, len(text), len(text) + len(spelt), part_of_speech))
         text += spelt
     return text, tuple(words)
 
@@ -95,14 +138,11 @@ def _date(random_: random.Random, days: Sequence[int]) -> Pair:
     date = datetime.date.fromordinal(random_.choice(days))
     pieces, between = random_.choice(_WAYS)(date)
     source, source_words = _written(pieces, between)
-    said: list[Piece] = [(f"{date:%Y}", "number", "year"), _dash(), (f"{date:%m}", "number", "month"), _dash(), (f"{date:%d}", "number", "day")]
+    said = [_year(date), _DASH, (f"{date.month:02}", "number", "month"), _DASH, (f"{date.day:02}", "number", "day")]
     target, target_words = _written(said, "")
-    alignment = [(place, other) for place, piece in enumerate(pieces) for other, answer in enumerate(said) if piece[2] and piece[2] == answer[2]]
+    places = {piece[2]: place for place, piece in enumerate(pieces) if piece[2]}
+    alignment = sorted((places[answer[2]], other) for other, answer in enumerate(said) if answer[2])
     return Pair(source, target, Gold(source_words, target_words, tuple(alignment)))
-
-
-def _dash() -> Piece:
-    return ("-", "punctuation", "")
 
 
 def _month(date: datetime.date) -> str:
@@ -126,7 +166,7 @@ def _year(date: datetime.date) -> Piece:
 
 
 def _short_year(date: datetime.date) -> Piece:
-    return (f"{date:%y}", "number", "year")
+    return (f"{date.year % 100:02}", "number", "year")
 
 
 def _ordinal(date: datetime.date) -> Piece:
@@ -135,8 +175,7 @@ def _ordinal(date: datetime.date) -> Piece:
 
 
 def _dotted(date: datetime.date) -> list[Piece]:
-    dot: Piece = (".", "punctuation", "")
-    return [(f"{date:%d}", "number", "day"), dot, (f"{date:%m}", "number", "month"), dot, _year(date)]
+    return [(f"{date.day:02}", "number", "day"), _DOT, (f"{date.month:02}", "number", "month"), _DOT, _year(date)]
 
 
 _WAYS: tuple[Callable[[datetime.date], tuple[list[Piece], str]], ...] = (
@@ -144,7 +183,7 @@ _WAYS: tuple[Callable[[datetime.date], tuple[list[Piece], str]], ...] = (
     lambda date: ([_day(date), _full(date), _year(date)], " "),  # 3 november 2021
     lambda date: ([_day(date), _short(date), _short_year(date)], " "),  # 3 Nov 21
     lambda date: ([_short(date), _day(date), _year(date)], " "),  # Nov 3 2021
-    lambda date: ([("the", "determiner", ""), _ordinal(date), ("of", "preposition", ""), _full(date), _year(date)], " "),  # the 3rd of november 2021
+    lambda date: ([_THE, _ordinal(date), _OF, _full(date), _year(date)], " "),  # the 3rd of november 2021
     lambda date: ([_year(date), _full(date), _day(date)], " "),  # 2021 november 3
     lambda date: (_dotted(date), ""),  # 03.11.2021
 )

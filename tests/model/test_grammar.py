@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+import zlib
 from collections import Counter
 from pathlib import Path
 
@@ -22,21 +23,22 @@ NOUNS = json.loads((LEXICON / "nouns.json").read_text())
 ADJECTIVES = json.loads((LEXICON / "adjectives.json").read_text())
 VERBS = json.loads((LEXICON / "verbs.json").read_text())
 # (gender, plural) of every French noun that is not the same in both numbers
-GENDERS = {noun["french"]: (noun["gender"], False) for noun in NOUNS} | {
-    noun["french_plural"]: (noun["gender"], True) for noun in NOUNS if noun["french_plural"] and noun["french_plural"] != noun["french"]
-}
+GENDERS = {
+    noun[form]: (noun["gender"], form == "french_plural")
+    for noun in NOUNS for form in ("french", "french_plural") if noun[form] and noun["french"] != noun["french_plural"]
+}  # fmt: skip
 DETERMINERS = {
-    ("m", False): set("le l' un ce cet mon son notre leur de d' du au".split()),
-    ("f", False): set("la l' une cette ma mon sa son notre leur de d'".split()),
-    ("m", True): set("les des ces mes ses nos leurs de d' aux".split()),
-    ("f", True): set("les des ces mes ses nos leurs de d' aux".split()),
+    ("m", False): set(["le", "l'", "un", "ce", "cet", "mon", "son", "notre", "leur", "de", "d'", "du", "au"]),
+    ("f", False): set(["la", "l'", "une", "cette", "ma", "mon", "sa", "son", "notre", "leur", "de", "d'"]),
+    ("m", True): set(["les", "des", "ces", "mes", "ses", "nos", "leurs", "de", "d'", "aux"]),
+    ("f", True): set(["les", "des", "ces", "mes", "ses", "nos", "leurs", "de", "d'", "aux"]),
 }
 CONTENT = {"noun", "name", "verb", "adjective", "pronoun"}
 
 
 @pytest.fixture(scope="module")
 def corpus() -> Corpus:
-    return load_corpus("grammar", seed=0, pairs=12_000)
+    return load_corpus("grammar", seed=0, pairs=8_000)
 
 
 @pytest.fixture(scope="module")
@@ -61,14 +63,14 @@ def plain(sentence: str) -> str:
 def test_held_out_sets_are_whole_and_apart(corpus: Corpus) -> None:
     assert {name: len(pairs) for name, pairs in corpus.held_out.items()} == {"unseen_sentences": 1_000, "unseen_combinations": 1_000}
     sources = [plain(pair.source) for pair in [*corpus.train, *itertools.chain.from_iterable(corpus.held_out.values())]]
-    assert len(set(sources)) == len(sources) == 14_000
+    assert len(set(sources)) == len(sources) == 10_000
 
 
 def test_no_held_out_combination_is_trained_on(corpus: Corpus) -> None:
     assert is_held_out(("animal", "street"))
     for name, expected in (("unseen_sentences", False), ("unseen_combinations", True)):
-        assert all(has_held_out(pair) is expected for pair in corpus.held_out[name][:400])
-    assert not any(has_held_out(pair) for pair in corpus.train[:3_000])
+        assert all(has_held_out(pair) is expected for pair in corpus.held_out[name][:300])
+    assert not any(has_held_out(pair) for pair in corpus.train[:2_000])
 
 
 def has_held_out(pair: Pair) -> bool:
@@ -108,8 +110,8 @@ def test_invented_names_are_met_in_training_only(corpus: Corpus) -> None:
 
 def test_a_seed_gives_the_same_corpus_in_another_process_too() -> None:
     script = "import zlib; from model.corpora import load_corpus; c = load_corpus('grammar', 9, 200); print(zlib.crc32(repr(c).encode()))"
-    answers = {subprocess.run([sys.executable, "-c", script], env={"PYTHONHASHSEED": seed, "PYTHONPATH": "."}, capture_output=True, text=True).stdout for seed in ("1", "2")}
-    assert len(answers) == 1 and answers != {""}
+    run = subprocess.run([sys.executable, "-c", script], env={"PYTHONHASHSEED": "7", "PYTHONPATH": "."}, capture_output=True, text=True)
+    assert int(run.stdout) == zlib.crc32(repr(load_corpus("grammar", 9, 200)).encode())
     first, second = load_corpus("grammar", 9, 200), load_corpus("grammar", 10, 50)
     assert first.train != second.train and first.held_out != second.held_out
 
@@ -121,7 +123,7 @@ def test_is_rich_enough(corpus: Corpus, every: list[Pair]) -> None:
     for side in ("source_words", "target_words"):
         counts = Counter(word.text.lower() for pair in every for word in getattr(gold(pair), side))
         assert sum(count >= 5 for count in counts.values()) >= 250
-    lengths = [len(plain(pair.source).split()) for pair in every]
+    lengths = [len(gold(pair).source_words) - pair.source.endswith(".") for pair in every]
     assert min(lengths) >= 3 and max(lengths) <= 14
     formal = sum(pair.source.endswith(".") for pair in corpus.train) / len(corpus.train)
     assert 0.17 < formal < 0.23
@@ -176,7 +178,8 @@ def test_every_verb_has_its_subject(every: list[Pair]) -> None:
         for words, subjects in ((known.source_words, known.source_subjects), (known.target_words, known.target_subjects)):
             assert len(subjects) == sum(word.part_of_speech == "verb" for word in words)
             for verb, subject in subjects:
-                assert words[verb].part_of_speech == "verb" and words[subject].part_of_speech in ("noun", "name", "pronoun") and subject < verb
+                assert words[verb].part_of_speech == "verb" and subject < verb
+                assert words[subject].part_of_speech in ("noun", "name", "pronoun")
 
 
 def test_a_referent_differs_from_its_rival_in_gender_and_decides_the_pronoun(every: list[Pair]) -> None:
@@ -192,8 +195,9 @@ def test_a_referent_differs_from_its_rival_in_gender_and_decides_the_pronoun(eve
         assert target[referent.target_pronoun].text.rstrip("s") == {"m": "il", "f": "elle"}[noun], pair
         assert source[referent.source_pronoun].text in ("it", "they", "he", "she")
         aligned = set(gold(pair).alignment)
-        for ends in ((referent.source_pronoun, referent.target_pronoun), (referent.source_noun, referent.target_noun), (referent.source_rival, referent.target_rival)):
-            assert ends in aligned
+        assert (referent.source_pronoun, referent.target_pronoun) in aligned
+        assert (referent.source_noun, referent.target_noun) in aligned
+        assert (referent.source_rival, referent.target_rival) in aligned
         counts[noun, referent.source_noun < referent.source_rival] += 1
     assert min(counts.values()) > 0.12 * sum(counts.values())  # neither gender nor place gives it away
 
@@ -214,24 +218,29 @@ def test_the_riddle() -> None:
 # French, by rules of its own
 
 
-def test_elides_and_contracts(every: list[Pair]) -> None:
-    vowel = "[aeiouàâéèêîôûœ]"
-    wrong = [
-        rf"\b(le|la|de|ne|que|je|ce|ma|sa|beau|nouveau|vieux) {vowel}", r"\b(le|la|de|que|ce|ma|sa|beau|nouveau|vieux) h(?!ibou)", r"\b(l|d|qu)'hibou",
-        r"\b(de|à) (le|les)\b(?! \w+ent\b)", r"\bs'(?!ils?\b)", r"\bsi ils?\b", r"' ", r"\b(l|d|n|j|qu)'[bcdfgjklmnpqrstvwxz]", r"\b(cet|bel|nouvel|vieil|mon|son) [bcdfgjklmnpqrstvwxz]\w*e\b(?<!e)",
-        r"\b(cet|bel|nouvel|vieil) [bcdfgjklmnpqrstvwxz]", r"\bdes (beaux|belles|grand|petit|vieux|vieilles|nouv|jeune|long)", r"\bde (du|des|la|les)\b(?= pas)", r" {2}", r"\bpas (un|une|des) ",
-    ]  # fmt: skip
-    pattern = re.compile("|".join(f"(?:{rule})" for rule in wrong), re.IGNORECASE)
-    for pair in every:
-        found = pattern.search(pair.target)
-        if found and found.group().lower().startswith(("pas un", "des ")):
-            continue  # looked at below, where the verb and the preposition are known
-        assert found is None, (pair.target, found)
+VOWEL, CONSONANT = "[aeiouàâéèêîôûœ]", "[bcdfgjklmnpqrstvwxz]"
+WRONG = (
+    rf"\b(le|la|de|ne|que|je|ce|ma|sa|beau|nouveau) {VOWEL}",
+    r"\b(le|la|de|ne|que|je|ce|ma|sa|beau|nouveau) h(?!ibou)",
+    r"\b(l|d|qu)'hibou",
+    rf"\b(l|d|n|j|qu)'{CONSONANT}",
+    r"\b(de|à) (le|les)\b",
+    r"\bs'(?!ils?\b)",
+    r"\bsi ils?\b",
+    rf"\b(cet|bel|nouvel|vieil) {CONSONANT}",
+    r"\b(ma|sa) (amie|école|île|histoire)",
+    r"' | {2}| \.",
+    r"\bne \w+ (?!pas\b)",
+    # an indefinite object under negation; "parler" and "revenir" have "de" + "les" or "de" + "un"
+    r"\bn'(a|ont|ai|avons) pas (?!parl)\w+ (un|une|des)\b",
+    r"\bne (?!parl|rev)\w+ pas (un|une|des)\b",
+)
 
 
-def test_negation_turns_an_indefinite_object_into_de(every: list[Pair]) -> None:
-    for pair in every:
-        assert not re.search(r"\b(?:ne|n')\s?(?:a|ont|ai|avons|\w+e|\w+ent|\w+ra|\w+ront) pas (?:\w+[éuist] )?(?:un|une|des) ", pair.target), pair
+@pytest.mark.parametrize("rule", WRONG)
+def test_french_breaks_no_rule_of_spelling(every: list[Pair], rule: str) -> None:
+    pattern = re.compile(rule, re.IGNORECASE)
+    assert not [pair.target for pair in every if pattern.search(pair.target)][:3]
 
 
 def test_ne_and_pas_come_together(every: list[Pair]) -> None:
@@ -252,6 +261,8 @@ def test_determiners_and_attributes_agree_with_their_noun(every: list[Pair]) -> 
                 while words[before].part_of_speech == "adjective":
                     assert agrees(words[before].text, gender, plural), pair
                     before -= 1
+                if index - before > 1 and (gender, plural) == ("m", False) and re.match(r"[aeiouéîœ]|h(?!ibou)", word.text):
+                    assert words[index - 1].text not in ("beau", "nouveau", "vieux"), pair
                 assert words[before].text.lower() in DETERMINERS[gender, plural], (pair.target, word.text)
                 if index + 1 < len(words) and words[index + 1].part_of_speech == "adjective":
                     assert agrees(words[index + 1].text, gender, plural), pair
@@ -268,8 +279,8 @@ def test_predicates_and_participles_agree_with_their_subject(every: list[Pair]) 
             if agreement is None:
                 continue
             gender, plural = agreement
-            finite = words[verb - 1 - (words[verb - 1].text == "pas")].text if words[verb - 1].part_of_speech == "auxiliary" or words[verb - 1].text == "pas" else words[verb].text
-            assert finite.endswith(("nt", "sont", "ont")) == plural, pair
+            finite = next((word.text for word in words[subject:verb] if word.part_of_speech == "auxiliary"), words[verb].text)
+            assert (finite.endswith("nt") and finite != "revient") == plural, pair
             if finite in ("est", "sont") and words[verb].text != finite:
                 ending = ("e" if gender == "f" else "") + ("s" if plural else "")
                 assert any(words[verb].text == participle + ending for participle in etre), pair
@@ -278,7 +289,7 @@ def test_predicates_and_participles_agree_with_their_subject(every: list[Pair]) 
             if finite in ("est", "sont", "était", "étaient", "sera", "seront") and words[verb].text == finite and predicate:
                 assert predicate.part_of_speech == "adjective" and agrees(predicate.text, gender, plural), pair
                 seen += 1
-    assert seen > 3_000
+    assert seen > 2_000
 
 
 def agrees(form: str, gender: str, plural: bool) -> bool:
@@ -295,7 +306,7 @@ def agrees(form: str, gender: str, plural: bool) -> bool:
         ("the girls went to the school", "les filles sont allées à l'école"),
         ("the women did not return from the market", "les femmes ne sont pas revenues du marché"),
         ("Omar thinks that Emma will talk about the cows", "Omar pense qu'Emma parlera des vaches"),
-        ("she did not buy a beautiful apple", "elle n'a pas acheté de belle pomme"),
+        ("she did not buy a beautiful hat", "elle n'a pas acheté de beau chapeau"),
         ("Tom found some small keys", "Tom a trouvé de petites clés"),
         ("the boy will sing when he is happy", "le garçon chantera quand il sera heureux"),
         ("I was sick", "j'étais malade"),
@@ -324,14 +335,36 @@ def test_recognizes_what_it_makes(corpus: Corpus) -> None:
         assert recognize(pair.source) == pair
 
 
-@pytest.mark.parametrize("text", ["", " ", ".", "because", "the", "the animal", "did not cross", "'s", "the 's", "I", "not not not", "The Animal slept well", "that that that", "a" * 300, "the cat\x00slept"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        ".",
+        "because",
+        "the",
+        "the animal",
+        "did not cross",
+        "'s",
+        "the 's",
+        "I",
+        "not not not",
+        "The Animal slept well",
+        "that that that",
+        "a" * 300,
+        "the cat\x00slept",
+    ],
+)
 def test_anything_else_is_not_recognized(text: str) -> None:
     assert recognize(text) is None
     assert swap_choices(text) == ()
 
 
 def test_style_is_free() -> None:
-    for text in ("The animal did not cross the street because it was too tired", "  the animal  did not cross the street because it was too tired. "):
+    for text in (
+        "The animal did not cross the street because it was too tired",
+        "  the animal  did not cross the street because it was too tired. ",
+    ):
         pair = recognize(text)
         assert pair is not None and pair.source == " ".join(text.split())
 
