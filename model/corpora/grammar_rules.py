@@ -156,7 +156,8 @@ def antecedents(main: Clause, connective: str, word: str, adjective: Adjective |
         return []
     plural = word == "they"
     nouns = [("subject", subject)] if isinstance(subject, NounPhrase) else []
-    if other is not None and not other.noun.is_a("name") and connective != "when":
+    is_there = other is not None and not (main.negative and other.determiner == "a")  # who did not buy a car has none to speak of
+    if other is not None and is_there and not other.noun.is_a("name") and connective != "when":
         nouns.append(("object", other))
     if len(nouns) == 2 and nouns[0][1].gender == nouns[1][1].gender:
         return []  # French would not show which of the two is meant

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from typing import TypeVar
 
@@ -77,13 +78,20 @@ def _with_pronoun(random_: random.Random) -> Sentence | None:
     main = Clause(subject, verb, tense, random_.random() < 0.5, thing)
     pronoun = Pronoun(_pronoun_for(antecedent), antecedent.gender, role)
     connective = "even though" if random_.random() < 0.3 else "because"
-    return Sentence(main, connective, _state(random_, pronoun, "past" if tense == "past" else "present", _pick(random_, adjectives)))
+    state = _state(random_, pronoun, "past" if tense == "past" else "present", _pick(random_, adjectives))
+    return Sentence(main, connective, _without_excess(state) if connective == "even though" else state)
+
+
+def _without_excess(clause: Clause) -> Clause:
+    """ "Even though it was difficult", not "too difficult": that would be a reason."""
+    return replace(clause, degree="very") if clause.degree == "too" else clause
 
 
 @cache
 def _other_gender(verb: Verb, gender: str) -> tuple[Noun, ...]:
-    """What the verb may be done to, of the gender that shows it is meant."""
-    return tuple(noun for noun in nouns(*verb.object) if noun.gender != gender and not noun.is_a("name"))
+    """What the verb may be done to, of the gender that shows it is meant; twice where few adjectives are for few nouns."""
+    fit = tuple(noun for noun in nouns(*verb.object) if noun.gender != gender and not noun.is_a("name"))
+    return fit + tuple(noun for noun in fit if noun.is_a("way") or noun.is_a("costly"))
 
 
 @cache
@@ -104,7 +112,8 @@ def _joined(random_: random.Random) -> Sentence:
     tense = _tense(random_)
     main = _clause(random_, tense)
     connective = _pick(random_, ("because", "because", "even though", "when", "when"))
-    return Sentence(main, connective, _second_clause(random_, main, connective, "past" if tense == "past" else "present"))
+    other = _second_clause(random_, main, connective, "past" if tense == "past" else "present")
+    return Sentence(main, connective, _without_excess(other) if connective == "even though" else other)
 
 
 def _that(random_: random.Random) -> Sentence:

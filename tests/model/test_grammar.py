@@ -317,6 +317,7 @@ def agrees(form: str, gender: str, plural: bool) -> bool:
         ("Alice loved the museum even though it was too dark", "Alice aimait le musée même s'il était trop sombre"),
         ("the dog did not cross the bridge because it was tired", None),
         ("the girls read the book", "les filles ont lu le livre"),
+        ("Tom did not follow a goat because it was black", None),
         ("the the dog", None),
         ("a apple was small", None),
         ("the cat eat the egg", None),
