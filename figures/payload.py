@@ -52,7 +52,7 @@ def pack(header: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> bytes:
     ready = {name: np.ascontiguousarray(values, dtype="uint8" if values.dtype == bool else "<f4") for name, values in arrays.items()}
     size = 0
     while True:  # the offsets stand in the header whose length they depend on
-        entries, end = _entries(ready, 4 + size)
+        entries = _entries(ready, 4 + size)
         text = json.dumps({**header, "arrays": entries}, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
         text += b" " * (-len(text) % 4)
         if len(text) == size:
@@ -118,12 +118,12 @@ def _common(words: Mapping[str, str]) -> dict[str, Any]:
     return {"palettes": {name: palette.as_dict() for name, palette in PALETTES.items()}, "words": dict(words)}
 
 
-def _entries(arrays: Mapping[str, np.ndarray], offset: int) -> tuple[dict[str, dict[str, Any]], int]:
+def _entries(arrays: Mapping[str, np.ndarray], offset: int) -> dict[str, dict[str, Any]]:
     entries = {}
     for name, values in arrays.items():
         entries[name] = {"offset": offset, "shape": list(values.shape), "type": "uint8" if values.dtype == np.uint8 else "float32"}
-        offset += len(values.tobytes()) + -values.nbytes % 4
-    return entries, offset
+        offset += values.nbytes + -values.nbytes % 4
+    return entries
 
 
 def _filled(data: bytes) -> bytes:

@@ -14,7 +14,8 @@ from figures.theme import PALETTES, Palette
 from model.reading import KINDS, Reading
 from ui import readings
 from ui.address import Stage
-from ui.components import component_words, explorer
+from ui.components.labels import component_words
+from ui.components.pictures import explorer
 from ui.words import _
 
 
@@ -23,7 +24,7 @@ def explore(stage: Stage, shown: Reading) -> None:
     untrained = readings.is_untrained(stage.model)
     label = _("Beside the trained model") if untrained else _("Beside an untrained model")
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.caption(_("Point at a cell, or walk with the arrow keys: the line under the picture does the sum."))
+        st.caption(_("Point at a cell: the line under the picture does the sum."))
         beside = st.toggle(label, key="beside", bind="query-params")
     both = pair(stage, shown) if beside else [(stage.model, shown)]
     explorer(payload(both), key="explorer")
@@ -126,16 +127,18 @@ def _maps(shown: Reading, palette: Palette) -> None:
     st.subheader(_("A map of the vectors"), anchor=False)
     st.write(
         _(
-            "The two directions in which the vectors of all layers differ most. A grey ring is where a token enters, its name stands where it leaves."
+            "The two directions in which the vectors of all layers differ most. "
+            "A grey ring is where a token enters, its name stands where it leaves."
         )
     )
     words = {"first": _("first direction ({share} % of the spread)"), "second": _("second direction ({share} %)"), "start": _("enters")}
+    told = _("{title}: the way of every token through the layers.")
     for column, (side, role, title) in zip(st.columns(2), _sides(), strict=True):
         steps = [labelled for name, labelled in shown.stream(side).items() if name.endswith(("input", "after_feed_forward"))]
         column.markdown(f"**{title}**")
         column.plotly_chart(
-            stream_map([step.values for step in steps], [piece.replace("\u2581", "") for piece in steps[0].rows], words, palette, role),
-            theme=None, key=f"map_{side}", config={"displayModeBar": False}, alt=_("{title}: the way of every token through the layers.").format(title=title),
+            stream_map([step.values for step in steps], [piece.removeprefix("\u2581") for piece in steps[0].rows], words, palette, role),
+            theme=None, key=f"map_{side}", config={"displayModeBar": False}, alt=told.format(title=title),
         )  # fmt: skip
 
 

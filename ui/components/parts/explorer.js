@@ -1,8 +1,6 @@
 // The explorer: all heads at a glance, one large as matrix or lines, its computation, and the numbers of a cell.
 // Nothing here speaks to the server: what is looked at stands in the address (ui/address.js), the rest in this object.
 
-const VIEWS = ["matrix", "lines"];
-
 function createExplorer(host) {
   const view = sharedView();
   const self = { host, view, data: null, names: "produced", table: false, over: null, cells: {} };
@@ -27,10 +25,10 @@ function looking(self) {
   const kinds = Object.keys(header.attentions);
   const kind = kinds.includes(self.view.get("attention")) ? self.view.get("attention") : kinds[0];
   const { layers, heads } = header.attentions[kind];
-  const choice = (name, all, fallback) => (all.includes(self.view.get(name)) ? self.view.get(name) : fallback);
+  const asked = self.view.get("step");
   return {
     kind, layers, heads, layer: self.view.number("layer", 1, layers, 1) - 1, head: self.view.number("head", 1, heads, 1) - 1,
-    step: choice("step", STEPS, "weights"), view: choice("view", VIEWS, "matrix"),
+    step: STEPS.includes(asked) ? asked : "weights", view: asked === LINES ? LINES : "matrix",
   };
 }
 
@@ -48,7 +46,7 @@ function build(self) {
   self.kinds = segments(words.attention, Object.keys(header.attentions).map((kind) => [kind, words[kind]]), null, (kind) => self.view.set({ attention: kind, row: null, column: null }));
   self.thumbnails = html("div", { class: "thumbnails" });
   self.steps = segments(words.step, STEPS.map((step) => [step, words[`step_${step}`]]), null, set("step"));
-  self.views = segments(words.view, VIEWS.map((name) => [name, words[name]]), null, set("view"));
+  self.views = segments(words.view, ["matrix", LINES].map((name) => [name, words[name]]), null, (name) => self.view.set({ step: name === LINES ? LINES : self.lastStep || null }));
   self.names_ = segments(words.row_names, ["produced", "fed", "both"].map((name) => [name, words[`rows_${name}`]]), self.names, (name) => { self.names = name; draw(self); });
   self.title = html("h3", {});
   self.matrixHost = html("div", { class: "host" });
@@ -97,7 +95,7 @@ const fileName = (self) => { const at = looking(self); return `${at.kind}-layer$
 function downloadable(self) {
   const at = looking(self);
   const { rows, columns } = axesOf(self, at.kind);
-  const step = at.step === "all" || at.view === "lines" ? "weights" : at.step;
+  const step = at.step === "all" || at.view === LINES ? "weights" : at.step;
   return { matrix: matrixOfStep(headOf(self.data, 0, at.kind, at.layer, at.head), step), rows, columns, title: titleOf(self, at) + `, ${self.data.header.words["step_" + step]}` };
 }
 
@@ -111,6 +109,7 @@ function draw(self) {
   const { rows, columns, second } = axesOf(self, at.kind);
   self.heads = header.models.map((_, model) => headOf(self.data, model, at.kind, at.layer, at.head));
   const head = self.heads[0];
+  if (at.view !== LINES) self.lastStep = at.step;
   press(self.kinds, at.kind);
   press(self.steps, at.step);
   press(self.views, at.view);
@@ -119,7 +118,7 @@ function draw(self) {
   self.title.textContent = plain(words.map_label, { layer: at.layer + 1, head: at.head + 1 });
   self.section.classList.toggle("wide", at.step === "all" && at.view === "matrix" && header.models.length === 1);
   self.card.style.setProperty("--sisters", Math.min(4, at.heads - 1));
-  const stepsHidden = at.view === "lines";
+  const stepsHidden = at.view === LINES;
   self.steps.hidden = stepsHidden;
   self.matrixHost.hidden = stepsHidden;
   self.linesHost.hidden = !stepsHidden;

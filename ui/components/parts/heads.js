@@ -1,6 +1,7 @@
 // One head of one layer out of the payload, with what follows from it: scores, outputs, matrices of every step.
 
 const STEPS = ["products", "scores", "mask", "weights", "all"];
+const LINES = "lines"; // stands in the place of a step: lines show weights
 
 /** Slice `index` of the first axis. */
 function slice(array, index) {

@@ -52,7 +52,7 @@ function tell(self, [i, j]) {
   const [head, row, column] = [self.heads[0], rows[i], columns[j]];
   if (!row || !column) return;
   self.told.replaceChildren(...toldOf(self, at, head, i, j));
-  const step = at.view === "lines" ? "weights" : at.step;
+  const step = at.view === LINES ? "weights" : at.step;
   const spelt = self.heads.map((one, model) => html("span", { class: "spelt" },
     self.heads.length > 1 ? html("span", { class: "muted" }, `${self.data.header.models[model].label}: `) : null, spell(step, one, i, j, row, column, words)));
   self.arithmetic.replaceChildren(...spelt);
@@ -74,6 +74,6 @@ function toldOf(self, at, head, i, j) {
 
 function tablesOf(self, at, rows, columns) {
   const { header } = self.data;
-  const step = at.step === "all" || at.view === "lines" ? "weights" : at.step;
+  const step = at.step === "all" || at.view === LINES ? "weights" : at.step;
   return self.heads.map((head, model) => tableOf(matrixOfStep(head, step), rows, columns, `${titleOf(self, at)}, ${header.words["step_" + step]}, ${header.models[model].label}`, header.words));
 }

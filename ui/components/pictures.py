@@ -12,7 +12,6 @@ import streamlit as st
 
 from figures.theme import css_variables
 from ui.address import VIEW_JS
-from ui.components.labels import component_words
 
 _HERE = Path(__file__).parent / "parts"
 _DRAWING = ("dom", "colour", "cells", "tokens", "download", "geometry", "wires", "figure", "lines", "spell", "numbers", "table")
@@ -42,6 +41,3 @@ def lines(payload: bytes, key: str) -> None:
 def explorer(payload: bytes, key: str) -> None:
     """Every attention of every layer and head. `payload` from `figures.payload.explorer_payload`."""
     _EXPLORER(key=key, data=payload)
-
-
-__all__ = ["component_words", "explorer", "lines", "matrix"]
