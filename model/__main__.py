@@ -58,6 +58,7 @@ def build_parser() -> argparse.ArgumentParser:
     what.add_argument("--source", type=Path, help="a file of source sentences, aligned with --target")
     what.add_argument("--resume", type=Path, help="the folder of a run to go on with")
     train_parser.add_argument("--target", type=Path)
+    train_parser.add_argument("--sentences", type=int, help="training pairs of a built-in corpus")
     train_parser.add_argument("--preset", default="toy")
     train_parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", dest="settings")
     train_parser.add_argument("--tokenizer", default="unigram", help="unigram, bpe, word or character")

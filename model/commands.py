@@ -44,7 +44,7 @@ def translate(options: argparse.Namespace) -> None:
     saved = open_model(options.model)
     settings = Beam(width=options.beam, alpha=options.alpha, normalization=options.normalization)
     waiting, following = {}, 0
-    for number, translation in progress(translations(saved.model, saved.tokenizer, sentences, settings), len(sentences)):
+    for number, translation in progress(translations(saved.translator, saved.tokenizer, sentences, settings), len(sentences)):
         waiting[number] = translation
         while following in waiting:  # in the order they were given
             emit(asdict(waiting.pop(following)))
@@ -69,13 +69,15 @@ def evaluate(options: argparse.Namespace) -> None:
     settings = Beam(width=options.beam, alpha=options.alpha, normalization=options.normalization)
     saved = open_model(options.model)
     found = evaluation.evaluate(
-        saved.model, saved.tokenizer, sources, references, settings, options.protocol, lambda items: progress(items, len(sources))
+        saved.translator, saved.tokenizer, sources, references, settings, options.protocol, lambda items: progress(items, len(sources))
     )
     emit(found.as_dict())
 
 
 def train(options: argparse.Namespace) -> None:
-    raise NotImplementedError
+    from model.train_command import run
+
+    run(options)
 
 
 def first_views(options: argparse.Namespace) -> None:
@@ -85,10 +87,7 @@ def first_views(options: argparse.Namespace) -> None:
 def open_model(name_or_folder: str) -> SavedModel:
     from model.saved import find_model, load_model
 
-    saved = load_model(find_model(name_or_folder), ANY_SIZE)
-    if saved.config.kind != "encoder_decoder":
-        raise LabError("not_a_translator", "{name} is not an encoder-decoder: it cannot translate.", "model", name=repr(name_or_folder))
-    return saved
+    return load_model(find_model(name_or_folder), ANY_SIZE)
 
 
 def read_lines(path: Path) -> list[str]:

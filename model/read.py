@@ -36,7 +36,7 @@ def read(saved: SavedModel, source: str, target: str | None = None, intervention
         encoded_target = _checked(saved.tokenizer.encode(clean_sentence(target)))
         labels = (*encoded_target.ids, END)
     with torch.inference_mode():
-        trace = saved.model(torch.tensor([encoded.ids]), torch.tensor([(START, *labels[:-1])]), interventions)
+        trace = saved.translator(torch.tensor([encoded.ids]), torch.tensor([(START, *labels[:-1])]), interventions)
     finished = labels[-1] == END
     shown = encoded_target.pieces if finished else encoded_target.pieces[:-1]
     text = saved.tokenizer.decode(encoded_target.ids)
@@ -72,7 +72,7 @@ def _squeezed(name: str, tensor: Tensor) -> np.ndarray:
 
 def _greedy(saved: SavedModel, source_ids: Sequence[int], interventions: Interventions) -> tuple[int, ...]:
     """The tokens of the model's own translation, the end token last where it came to one."""
-    ask = scorer_for(saved.model, pad([source_ids]), interventions)
+    ask = scorer_for(saved.translator, pad([source_ids]), interventions)
     (longest,) = longest_translations([len(source_ids)], saved.config)
     return outcome(greedy(ask, [min(longest, limits.SENTENCE_TOKENS)]))[0].tokens
 

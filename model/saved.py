@@ -24,7 +24,7 @@ from model.config import SPECIAL_PIECES, ModelConfig
 from model.errors import LabError
 from model.files import read_json, write_json, write_whole
 from model.tokenizers import Tokenizer, load_tokenizer
-from model.transformer import AnyModel, empty_model, parameter_shapes
+from model.transformer import AnyModel, Transformer, empty_model, parameter_shapes
 
 FORMAT_VERSION = 1
 ASSETS = Path(__file__).parents[1] / "assets" / "models"
@@ -42,6 +42,13 @@ class SavedModel:
     @property
     def config(self) -> ModelConfig:
         return self.model.config
+
+    @property
+    def translator(self) -> Transformer:
+        """The model, where it is an encoder-decoder; else a `LabError`."""
+        if not isinstance(self.model, Transformer):
+            raise LabError("not_a_translator", "This model is not an encoder-decoder: it cannot translate.", "model")
+        return self.model
 
 
 def find_model(name_or_folder: str) -> Path:

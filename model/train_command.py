@@ -1,0 +1,116 @@
+"""`python -m model train`: from text to the folder of a run, as lines of metrics on standard output."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from model.commands import ANY_SIZE, emit, progress
+from model.corpora import Corpus, load_corpus
+from model.corpora.own import CleaningReport, read_aligned, read_tsv
+from model.errors import LabError
+from model.run_folder import read_run
+from model.saved import load_model
+from model.tokenizers import Tokenizer, train_tokenizer
+from model.train_config import TrainConfig, apply_settings, recipe
+from model.training import Step, train, use_fast_arithmetic
+from model.transformer import Transformer, new_model
+
+OWN_TERMS = "The text is the user's own; its terms are theirs to know."
+GRAMMAR_TERMS = "Sentences of the project's own grammar, MIT."
+
+
+def run(options: argparse.Namespace) -> None:
+    """Train from the beginning, or go on with `--resume`. One line a report, one at the end."""
+    use_fast_arithmetic(options.threads)
+    steps, total, folder = resumed(options.resume) if options.resume else begun(options)
+    last = None
+    for last in progress(steps, total):
+        if last.held_out or last.gradient_norms:
+            emit(last.as_dict())
+    if last is not None:
+        emit({"out": str(folder), "steps": last.step, "seconds": round(last.seconds, 2), "loss": last.loss})
+
+
+def begun(options: argparse.Namespace) -> tuple[Iterator[Step], int, Path]:
+    from model.config import preset
+
+    if options.out is None:
+        raise LabError("out_missing", "Give the folder of the run with --out.", "out")
+    shape, training = apply_settings(preset(options.preset), recipe(options.preset), options.settings)
+    origin = origin_of(options, training.seed)
+    corpus, report = build_corpus(origin)
+    if report:
+        emit({"lines": report.lines, "kept": report.kept, "removed": dict(report.removed)})
+    tokenizer = train_tokenizer(options.tokenizer, (text for pair in corpus.train for text in (pair.source, pair.target)), shape.vocabulary)
+    model = translator(new_model(shape.with_(vocabulary=len(tokenizer.pieces)), training.seed))
+    return train(model, tokenizer, corpus, training, options.out, origin=origin, card=card_of(origin)), training.steps, options.out
+
+
+def resumed(folder: Path) -> tuple[Iterator[Step], int, Path]:
+    training, about = read_run(folder)
+    corpus, _ = build_corpus(about["origin"])
+    saved = load_model(folder, ANY_SIZE)
+    tokenizer: Tokenizer = saved.tokenizer
+    model = translator(new_model(saved.config, training.seed))
+    return train(model, tokenizer, corpus, training, folder, resume=True, card=card_of(about["origin"])), left(training, folder), folder
+
+
+def left(training: TrainConfig, folder: Path) -> int:
+    """Steps a resumed run still has to do."""
+    from model.checkpoints import newest_checkpoint
+
+    return training.steps - newest_checkpoint(folder).step
+
+
+def translator(model: object) -> Transformer:
+    if not isinstance(model, Transformer):
+        raise LabError("not_a_translator", "This command trains the encoder-decoder; set kind=encoder_decoder.", "kind")
+    return model
+
+
+def origin_of(options: argparse.Namespace, seed: int) -> dict[str, Any]:
+    """What builds the corpus again: its name and seed, or the files."""
+    if options.pairs:
+        return {"kind": "pairs", "pairs": str(options.pairs.resolve())}
+    if options.source:
+        if not options.target:
+            raise LabError("target_missing", "Give the file of translations with --target.", "target")
+        return {"kind": "aligned", "source": str(options.source.resolve()), "target": str(options.target.resolve())}
+    if not options.corpus:
+        raise LabError("corpus_missing", "Give what to learn from: --corpus, --pairs, or --source and --target.", "corpus")
+    return {"kind": "built-in", "name": options.corpus, "seed": seed, "pairs": options.sentences}
+
+
+def build_corpus(origin: Mapping[str, Any]) -> tuple[Corpus, CleaningReport | None]:
+    match origin.get("kind"):
+        case "built-in":
+            return load_corpus(origin["name"], origin["seed"], origin["pairs"]), None
+        case "pairs":
+            return read_tsv(Path(origin["pairs"]).read_bytes())
+        case "aligned":
+            return read_aligned(Path(origin["source"]).read_bytes(), Path(origin["target"]).read_bytes())
+    raise LabError("unknown_corpus", "run.json does not say how to build its corpus.", "run.json")
+
+
+def card_of(origin: Mapping[str, Any]) -> dict[str, Any]:
+    built_in = origin["kind"] == "built-in"
+    return {
+        "terms": GRAMMAR_TERMS if built_in else OWN_TERMS,
+        "command": shlex.join(["python", "-m", "model", *sys.argv[1:]]),
+        "commit": commit(),
+    }
+
+
+def commit() -> str:
+    """The commit of the code that trains, where it is a checkout."""
+    try:
+        found = subprocess.run(["git", "rev-parse", "HEAD"], cwd=Path(__file__).parent, capture_output=True, text=True, timeout=10)
+    except (OSError, subprocess.TimeoutExpired):
+        return "unknown"
+    return found.stdout.strip() or "unknown"
