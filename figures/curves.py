@@ -13,7 +13,9 @@ from figures.theme import TYPE_SCALE, Palette
 HEIGHT = 220  # px
 
 
-def entropy_dots(entropies: np.ndarray, even: float, title: str, words: Mapping[str, str], palette: Palette) -> alt.LayerChart:
+def entropy_dots(
+    entropies: np.ndarray, even: float, title: str, words: Mapping[str, str], palette: Palette
+) -> alt.LayerChart | alt.FacetChart:
     """Entropy in bits of every head [layers, heads]: a dot each, its number beside it; the grey line is evenly spread weight.
 
     `words`: layer, head, entropy, even.
@@ -50,7 +52,7 @@ def entropy_dots(entropies: np.ndarray, even: float, title: str, words: Mapping[
 
 def likeness_curves(
     curves: Mapping[str, Sequence[float]], steps: Sequence[str], title: str, words: Mapping[str, str], palette: Palette, role: str
-) -> alt.LayerChart:
+) -> alt.LayerChart | alt.FacetChart:
     """Cosines along the stream, one curve for each name, named at its end. `words`: step, cosine. At most four curves."""
     if len(curves) > 4:
         raise ValueError("at most four curves in one picture")

@@ -43,7 +43,7 @@ function hatch(context, x, y, side, palette) {
   context.clip();
   context.fillStyle = palette.surface;
   context.fill();
-  context.strokeStyle = palette.floor;
+  context.strokeStyle = side < 12 ? palette.line : palette.floor;
   context.lineWidth = 0.8;
   const step = side < 10 ? 3 : 5;
   context.beginPath();

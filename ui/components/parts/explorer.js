@@ -45,12 +45,13 @@ function build(self) {
   const set = (name) => (value) => self.view.set({ [name]: value });
   self.kinds = segments(words.attention, Object.keys(header.attentions).map((kind) => [kind, words[kind]]), null, (kind) => self.view.set({ attention: kind, row: null, column: null }));
   self.thumbnails = html("div", { class: "thumbnails" });
-  self.steps = segments(words.step, STEPS.map((step) => [step, words[`step_${step}`]]), null, set("step"));
+  self.steps = segments(words.step, STEPS.filter((step) => step !== "all" || header.models.length === 1).map((step) => [step, words[`step_${step}`]]), null, set("step"));
   self.views = segments(words.view, ["matrix", LINES].map((name) => [name, words[name]]), null, (name) => self.view.set({ step: name === LINES ? LINES : self.lastStep || null }));
   self.names_ = segments(words.row_names, ["produced", "fed", "both"].map((name) => [name, words[`rows_${name}`]]), self.names, (name) => { self.names = name; draw(self); });
+  self.naming = html("div", { class: "naming" }, html("span", { class: "muted" }, words.row_names), self.names_);
   self.title = html("h3", {});
   self.matrixHost = html("div", { class: "host" });
-  self.linesHost = html("div", { class: "host" });
+  self.linesHost = html("div", { class: "host pair" });
   self.told = html("p", { class: "told", "aria-live": "polite" });
   self.arithmetic = html("p", { class: "arithmetic figures" });
   self.numbers = html("div", { class: "numbers" });
@@ -64,7 +65,11 @@ function build(self) {
     html("div", { class: "main" }, self.card, self.told, self.arithmetic, self.tableHost),
     html("div", { class: "below" }, html("h3", {}, words.numbers), self.numbers));
   self.figure = createFigure(self.matrixHost, { point: (cell) => pointed(self, cell), choose: (cell) => chosen(self, cell) });
-  self.lines = createLines(self.linesHost, { point: (here) => pointedToken(self, here) });
+  self.lines = header.models.map((model) => {
+    const place = html("div", { class: "host" });
+    self.linesHost.append(header.models.length > 1 ? html("div", {}, html("h4", {}, model.label), place) : place);
+    return createLines(place, { point: (here) => pointedToken(self, here) });
+  });
   self.numbersPanel = createNumbers(self.numbers);
   self.known = null;
 }
@@ -83,7 +88,7 @@ function moreOf(self) {
   const table = html("button", { type: "button", "aria-pressed": "false", onclick: () => { self.table = !self.table; table.setAttribute("aria-pressed", String(self.table)); draw(self); } }, words.table);
   const button = (label, action) => html("button", { type: "button", onclick: action }, label);
   const picture = () => { const now = downloadable(self); return pictureOf(now.matrix, now.rows, now.columns, now.title, self.palette); };
-  const menu = html("div", { class: "menu" }, self.names_, html("div", { class: "buttons" }, table),
+  const menu = html("div", { class: "menu" }, self.naming, html("div", { class: "buttons" }, table),
     html("div", { class: "buttons", role: "group", "aria-label": words.download }, html("span", { class: "muted" }, words.download),
       button("PNG", () => savePng(fileName(self), picture())), button("SVG", () => saveSvg(fileName(self), picture())),
       button("CSV", () => { const now = downloadable(self); saveCsv(fileName(self), now.matrix, now.rows, now.columns); })));
@@ -111,10 +116,10 @@ function draw(self) {
   const head = self.heads[0];
   if (at.view !== LINES) self.lastStep = at.step;
   press(self.kinds, at.kind);
-  press(self.steps, at.step);
+  press(self.steps, at.step === "all" && header.models.length > 1 ? "weights" : at.step);
   press(self.views, at.view);
   press(self.names_, self.names);
-  self.names_.hidden = at.kind === "encoder";
+  self.naming.hidden = at.kind === "encoder";
   self.title.textContent = plain(words.map_label, { layer: at.layer + 1, head: at.head + 1 });
   self.section.classList.toggle("wide", at.step === "all" && at.view === "matrix" && header.models.length === 1);
   self.card.style.setProperty("--sisters", Math.min(4, at.heads - 1));
@@ -125,7 +130,7 @@ function draw(self) {
   drawThumbnails(self, at, palette);
   self.cell = cellOf(self, at, head, rows, columns);
   const marked = needsMark(rows) || needsMark(columns);
-  if (stepsHidden) self.lines.update({ rows, columns, second, weights: head.weights, marked, words }, palette);
+  if (stepsHidden) self.lines.forEach((lines, model) => lines.update({ rows, columns, second, weights: self.heads[model].weights, marked, words }, palette));
   else self.figure.update(figureOf(self, at, { rows, columns, second, marked }), palette);
   self.tableHost.replaceChildren(...(self.table ? tablesOf(self, at, rows, columns) : []));
   tell(self, self.cell);

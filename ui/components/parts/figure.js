@@ -154,7 +154,7 @@ function bubble(matrix, i, j, x, y, g, palette) {
   const text = isMasked(matrix, i, j) ? maskedText(matrix) : number(matrix.values[i * matrix.columns + j]);
   const width = text.length * 7 + 12;
   const left = clamp(x + g.cell / 2 - width / 2, 0, g.width - width);
-  const top = y - 27 < 0 ? y + g.cell + 5 : y - 27;
+  const top = i === 0 ? y + g.cell + 6 : y - 27;
   return [svg("rect", { x: left, y: top, width, height: 21, rx: 5, fill: palette.text }),
     svg("text", { x: left + width / 2, y: top + 15, "font-size": 12, "text-anchor": "middle", fill: palette.background, class: "figures" }, text)];
 }

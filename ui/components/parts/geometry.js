@@ -20,7 +20,7 @@ function geometry(figure, width, family) {
   const bar = vectors ? clamp(vectors.width * 3.4, 34, small || p > 1 ? 36 : 58) : 0; // length of a vector's strip
   const wire = vectors ? (small ? 20 : WIRE) : 12;
   const left = labels + (vectors ? 6 + bar : 0) + wire;
-  const right = vectors ? 22 + bar + 6 : 10;
+  const right = vectors ? 22 + bar + 6 : 44;
   const gap = figure.connectors ? GAP : 40;
   const room = width - left - right - gap * (p - 1);
   const least = m > 24 || n > 24 ? 8 : p > 1 ? 11 : 18;
@@ -34,11 +34,11 @@ function geometry(figure, width, family) {
   const top = keysOnTop(figure, Math.max(width, needed), start, cell, family, vectors ? bar * 0.78 : 0);
   const rowStep = Math.max(n > 24 ? cell : 17, cell * (vectors && n > 1 ? 1.06 : 1));
   const overhang = Math.max(0, (rowStep * n - down) / 2);
-  const panelTop = top.height + Math.max(p > 1 ? 26 : 6, overhang - 8);
+  const panelTop = top.height + Math.max(p > 1 && figure.connectors ? 26 : 6, overhang - 8);
   const places = panels.map((panel, index) => ({ x: start + index * (across + gap), y: panelTop, width: across, height: down }));
   const last = places[p - 1];
   const rowCentres = rows.map((_, i) => panelTop + down / 2 + (i - (n - 1) / 2) * rowStep);
-  const labelRight = Math.max(labels, start - wire - (vectors ? bar + 6 : 0) - Math.min(spare * 0.25, 60));
+  const labelRight = vectors ? Math.max(labels, start - wire - bar - 6 - Math.min(spare * 0.25, 60)) : start - 8;
   const values = { y: panelTop + down + 14, length: bar * 0.66 };
   const bottom = Math.max(vectors ? values.y + values.length + 12 : panelTop + down + 8, panelTop + down + overhang + 8);
   return {

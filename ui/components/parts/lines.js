@@ -93,7 +93,7 @@ function litBands(stage) {
   const { drawing } = stage;
   for (const band of stage.bands.querySelectorAll(".band")) {
     const lit = here && Number(here.side === "left" ? band.dataset.row : band.dataset.column) === here.index;
-    band.style.opacity = here ? (lit ? 0.8 : 0.05) : 0.26;
+    band.style.opacity = here ? (lit ? 0.8 : 0.05) : 0.22;
   }
   for (const [side, node] of [["left", stage.left], ["right", stage.right]]) {
     node.querySelectorAll("button").forEach((button, index) => {

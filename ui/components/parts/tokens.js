@@ -16,7 +16,7 @@ function tokenSpan(token, marked, role) {
 function tokenLabel(token, marked, palette, family, attributes, room = 110, colour = null) {
   let text = token.text;
   while (text.length > 1 && textWidth(text, sizeOfToken, family) > room) text = text.slice(0, -2) + "\u2026";
-  const mark = marked && token.start ? svg("tspan", { fill: palette.floor, opacity: 0.7, "font-size": 8 }, "\u2581") : null;
+  const mark = marked && token.start ? svg("tspan", { fill: palette.floor, opacity: 0.6, "font-size": 7 }, "\u2581") : null;
   return svg("text", { "font-size": sizeOfToken, fill: colour || (token.special ? palette.muted : palette.text), "font-style": token.special ? "italic" : null, ...attributes },
     svg("title", {}, token.text), mark, text);
 }

@@ -16,11 +16,10 @@ function drawRows(back, figure, g, palette, family, lit) {
   const first = g.places[0];
   figure.rows.forEach((token, i) => {
     const [y, target] = [g.rowCentres[i], first.y + (i + 0.5) * g.cell];
-    const from = figure.vectors ? g.stripX + g.bar : g.labelRight + 3;
-    const wire = svg("path", { d: wirePath(from, y, first.x - 2, target, false), class: "wire", stroke: palette.query, "stroke-width": clamp(g.cell * 0.3, 1.5, 7) });
-    back.append(wire);
-    lit.rows[i].push(wire);
     if (figure.vectors) {
+      const wire = svg("path", { d: wirePath(g.stripX + g.bar, y, first.x - 2, target, false), class: "wire", stroke: palette.query, "stroke-width": clamp(g.cell * 0.3, 1.5, 7) });
+      back.append(wire);
+      lit.rows[i].push(wire);
       const values = strip(rowOf(figure.vectors.query, i), figure.vectors.limits.query, palette, g.stripX, y - g.thick / 2, g.bar, g.thick, false, "query");
       back.append(values);
       lit.rows[i].push(values);
