@@ -73,9 +73,6 @@ def build_parser() -> argparse.ArgumentParser:
     evaluate_parser.add_argument("--protocol", choices=("sacrebleu", "moses-lc"), default="sacrebleu")
     add_search(evaluate_parser)
     evaluate_parser.set_defaults(command=run.evaluate)
-
-    first_views_parser = commands.add_parser("first-views", help="compute the readings the app shows before torch is loaded")
-    first_views_parser.set_defaults(command=run.first_views)
     return parser
 
 

@@ -80,10 +80,6 @@ def train(options: argparse.Namespace) -> None:
     run(options)
 
 
-def first_views(options: argparse.Namespace) -> None:
-    raise NotImplementedError
-
-
 def open_model(name_or_folder: str) -> SavedModel:
     from model.saved import find_model, load_model
 
