@@ -1,7 +1,8 @@
 """Our training step against `nn.Transformer`: python -m bench.training > training.json
 
 One step is forward, backward and Adam, with label smoothing 0.1, on full batches of 14 tokens a side, on two threads.
-All contestants step in turn, round after round, so that whatever else the machine does falls on all of them alike.
+All contestants step in turn, round after round, so that whatever else the machine does falls on all of them alike. Ours
+is the whole of `Training.advance`, with its batches and norms; the peers repeat one batch that is ready.
 Ratios are times of the peer over ours: above 1, ours is faster. Within ± 10 % counts as equal.
 """
 
@@ -11,6 +12,7 @@ import argparse
 import json
 import os
 import platform
+import random
 import statistics
 import sys
 import time
@@ -27,9 +29,12 @@ from torch.nn import functional
 
 from bench.peers import TorchTransformer
 from model.batches import Batch
-from model.config import PADDING, ModelConfig
-from model.loss import smoothed_cross_entropy
-from model.transformer import new_model
+from model.config import PADDING, SPECIAL_PIECES, ModelConfig
+from model.corpora import Corpus, Pair
+from model.tokenizers import train_tokenizer
+from model.train_config import TrainConfig
+from model.training import Training
+from model.transformer import Transformer, new_model
 
 THREADS = 2
 LENGTH = 14
@@ -53,36 +58,40 @@ class Shape:
 SHAPES = (Shape(64, 2, 64, 500), Shape(128, 3, 128, 500), Shape(256, 3, 64, 2000))
 
 
-def random_batch(shape: Shape) -> Batch:
-    """Full rows: no padding, so that no contestant gains by skipping it."""
-    generator = torch.Generator().manual_seed(0)
-    source, decoder_input, labels = torch.randint(4, shape.vocabulary, (3, shape.batch, LENGTH), generator=generator)
-    return Batch(source, decoder_input, labels, labels.numel())
+def our_training(shape: Shape) -> Training:
+    """`train` as it is, with the toy's recipe: no dropout, fused Adam. Full rows, so that nobody gains by skipping padding."""
+    chance = random.Random(0)
+    words = [f"w{number}" for number in range(shape.vocabulary - len(SPECIAL_PIECES))]
 
+    def sentence(length: int) -> str:
+        return " ".join(chance.choices(words, k=length))
 
-def our_step(shape: Shape) -> Step:
-    """The step of `python -m model train` with the toy's recipe: no dropout, fused Adam, fast matrix products."""
+    pairs = tuple(Pair(sentence(LENGTH), sentence(LENGTH - 1)) for _ in range(16 * shape.batch))  # start and end make 14 of 13
+    tokenizer = train_tokenizer("word", [" ".join(words)], shape.vocabulary)
     config = ModelConfig(
         layers=shape.layers, d_model=shape.d_model, d_ff=4 * shape.d_model, heads=shape.heads, vocabulary=shape.vocabulary,
         dropout=0.0, maximum_length=128, tied_embeddings=False,
     )  # fmt: skip
-    model, batch = new_model(config, seed=0), random_batch(shape)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-4, betas=(0.9, 0.98), eps=1e-9, weight_decay=0.0, fused=True)
+    model = new_model(config, seed=0)
+    assert isinstance(model, Transformer)
+    recipe = TrainConfig(steps=1_000_000, batch=shape.batch, label_smoothing=SMOOTHING, schedule="constant", rate=1e-4, evaluate_every=0)
+    return Training(model, tokenizer, Corpus("random words", pairs, {}), recipe)
+
+
+def our_step(training: Training) -> Step:
+    """All that training does between two records: the next batch, forward, backward, norms, Adam."""
 
     def step() -> None:
         torch.set_float32_matmul_precision("medium")
-        optimizer.zero_grad(set_to_none=True)
-        smoothed_cross_entropy(model(batch.source, batch.decoder_input).logits, batch.labels, SMOOTHING).backward()
-        optimizer.step()
+        training.advance()
 
     return step
 
 
-def torch_step(shape: Shape, *, dropout: float, fused: bool, precision: str) -> Step:
+def torch_step(shape: Shape, batch: Batch, *, dropout: float, fused: bool, precision: str) -> Step:
     """`nn.Transformer` with the same sizes. Its defaults are a dropout of 0.1, an Adam that is not fused, full precision."""
     model = TorchTransformer(shape.layers, shape.d_model, 4 * shape.d_model, shape.heads, shape.vocabulary, dropout, LENGTH)
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-4, betas=(0.9, 0.98), eps=1e-9, fused=fused or None)
-    batch = random_batch(shape)
 
     def loss() -> Tensor:
         logits = model(batch.source, batch.decoder_input)
@@ -98,11 +107,14 @@ def torch_step(shape: Shape, *, dropout: float, fused: bool, precision: str) -> 
 
 
 def contestants(shape: Shape) -> dict[str, Step]:
+    training = our_training(shape)
+    batch = next(training.batches)
+    assert batch.source.shape == batch.labels.shape == (shape.batch, LENGTH) and batch.tokens == batch.labels.numel()
     return {
-        "ours": our_step(shape),
-        "nn.Transformer": torch_step(shape, dropout=0.1, fused=False, precision="highest"),
-        "nn.Transformer, dropout 0, fused Adam": torch_step(shape, dropout=0.0, fused=True, precision="highest"),
-        "nn.Transformer, dropout 0, fused Adam, fast matmul": torch_step(shape, dropout=0.0, fused=True, precision="medium"),
+        "ours": our_step(training),
+        "nn.Transformer": torch_step(shape, batch, dropout=0.1, fused=False, precision="highest"),
+        "nn.Transformer, dropout 0, fused Adam": torch_step(shape, batch, dropout=0.0, fused=True, precision="highest"),
+        "nn.Transformer, dropout 0, fused Adam, fast matmul": torch_step(shape, batch, dropout=0.0, fused=True, precision="medium"),
     }
 
 
