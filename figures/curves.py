@@ -8,7 +8,7 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from figures.theme import TYPE_SCALE, Palette
+from figures.theme import FONT, TYPE_SCALE, Palette
 
 HEIGHT = 220  # px
 
@@ -28,7 +28,7 @@ def entropy_dots(
     ]
     top = max(even, float(entropies.max())) * 1.12
     base = alt.Chart(
-        alt.Data(values=dots), title=alt.Title(title, anchor="start", color=palette.text, fontSize=TYPE_SCALE["small"])
+        alt.Data(values=dots), title=alt.Title(title, anchor="start", color=palette.text, fontSize=TYPE_SCALE["small"], font=FONT)
     ).encode(
         x=alt.X("layer:N", title=words["layer"], axis=_axis(palette, labelAngle=0)),
         xOffset=alt.XOffset("head:N"),
@@ -42,11 +42,11 @@ def entropy_dots(
     level = alt.Chart(alt.Data(values=[{"even": even, "name": words["even"]}]))
     return alt.layer(
         level.mark_rule(color=palette.floor, strokeDash=[4, 3]).encode(y="even:Q"),
-        level.mark_text(color=palette.muted, align="left", baseline="bottom", dy=-3, fontSize=11).encode(
+        level.mark_text(color=palette.muted, align="left", baseline="bottom", dy=-3, fontSize=11, font=FONT).encode(
             y="even:Q", text="name:N", x=alt.value(4)
         ),
         base.mark_circle(size=90, color=palette.query, opacity=1),
-        base.mark_text(color=palette.text, dx=9, align="left", fontSize=11).encode(text="head:N"),
+        base.mark_text(color=palette.text, dx=9, align="left", fontSize=11, font=FONT).encode(text="head:N"),
     ).properties(height=HEIGHT, background="transparent")
 
 
@@ -61,27 +61,36 @@ def likeness_curves(
         for name, values in curves.items()
         for step, value in zip(steps, values, strict=True)
     ]
-    ends = [{"step": steps[-1], "cosine": round(values[-1], 3), "curve": name} for name, values in curves.items()]
     low = min(0.0, *(min(values) for values in curves.values()))
-    shades = alt.Scale(domain=list(curves), range=[getattr(palette, role), palette.muted, palette.value, palette.key][: len(curves)])
+    shades = [getattr(palette, role), palette.text, palette.value, palette.key][: len(curves)]
     encoding: dict[str, Any] = {
         "x": alt.X("step:N", sort=list(steps), title=words["step"], axis=_axis(palette, labelAngle=-35)),
-        "y": alt.Y("cosine:Q", title=words["cosine"], scale=alt.Scale(domain=[low, 1]), axis=_axis(palette, grid=True)),
-        "color": alt.Color("curve:N", scale=shades, legend=None),
+        "y": alt.Y("cosine:Q", title=words["cosine"], scale=alt.Scale(domain=[low, 1.15]), axis=_axis(palette, grid=True)),
+        "color": alt.Color("curve:N", scale=alt.Scale(domain=list(curves), range=shades), legend=None),
     }
-    heading = alt.Title(title, anchor="start", color=palette.text, fontSize=TYPE_SCALE["small"])
+    heading = alt.Title(title, anchor="start", color=palette.text, fontSize=TYPE_SCALE["small"], font=FONT)
     base = alt.Chart(alt.Data(values=points), title=heading)
+    dashes = alt.StrokeDash("curve:N", scale=alt.Scale(domain=list(curves), range=[[1, 0], [6, 3], [2, 2], [8, 2, 2, 2]]), legend=None)
     return alt.layer(
-        base.mark_line(strokeWidth=2).encode(**encoding),
+        base.mark_line(strokeWidth=2).encode(**encoding, strokeDash=dashes),
         base.mark_point(size=40, filled=True, opacity=1).encode(**encoding, tooltip=["curve:N", "step:N", "cosine:Q"]),
-        alt.Chart(alt.Data(values=ends))
-        .mark_text(align="right", dy=-11, dx=4, fontSize=12, fontWeight=600)
-        .encode(**encoding, text="curve:N"),
+        *_names_at_ends(curves, steps[-1], encoding),
     ).properties(height=HEIGHT, background="transparent")
+
+
+def _names_at_ends(curves: Mapping[str, Sequence[float]], step: str, encoding: Mapping[str, Any]) -> list[alt.Chart]:
+    """The name of the curve that ends highest stands over its end, the others under theirs, so that two never meet."""
+    highest = max(curves, key=lambda name: curves[name][-1])
+    return [
+        alt.Chart(alt.Data(values=[{"step": step, "cosine": round(values[-1], 3), "curve": name}]))
+        .mark_text(align="right", dy=-12 if name == highest else 14, dx=6, fontSize=12, fontWeight=600, font=FONT)
+        .encode(**encoding, text="curve:N")
+        for name, values in curves.items()
+    ]
 
 
 def _axis(palette: Palette, *, grid: bool = False, **options: Any) -> alt.Axis:
     return alt.Axis(
         grid=grid, gridColor=palette.line, domainColor=palette.line, tickColor=palette.line, tickCount=4,
-        labelColor=palette.muted, titleColor=palette.muted, titleFontWeight="normal", **options,
+        labelFont=FONT, titleFont=FONT, labelColor=palette.muted, titleColor=palette.muted, titleFontWeight="normal", **options,
     )  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from figures.measures import plane
-from figures.theme import TYPE_SCALE, Palette
+from figures.theme import FONT, TYPE_SCALE, Palette
 
 HEIGHT = 420  # px
 
@@ -31,18 +31,33 @@ def stream_map(
         }
         for token in range(count)
     ]  # fmt: skip
-    entering = _dots(ways[0], labels, {"symbol": "circle-open", "size": 8, "color": palette.floor}, words["start"] + ": %{text}")
-    leaving = _dots(ways[-1], labels, {"size": 9, "color": colour}, "%{text}")
-    leaving |= {"mode": "markers+text", "textposition": "top center", "textfont": {"color": palette.text, "size": TYPE_SCALE["small"]}}
+    entering = _dots(ways[0], labels, {"symbol": "circle-open", "size": 8, "color": palette.floor}, words["start"] + ": %{hovertext}")
+    leaving = _dots(ways[-1], labels, {"size": 9, "color": colour}, "%{hovertext}")
+    leaving |= {
+        "mode": "markers+text",
+        "text": _apart(ways[-1], leaving["hovertext"]),
+        "textposition": "top center",
+        "textfont": {"color": palette.text, "size": TYPE_SCALE["small"]},
+    }
     return {"data": [*lines, entering, leaving], "layout": _layout(words, shares, palette)}
 
 
 def _dots(places: np.ndarray, labels: Sequence[str], marker: dict[str, Any], hover: str) -> dict[str, Any]:
     texts = [label.replace("<", "\u2039").replace(">", "\u203a") for label in labels]  # Plotly would take them for markup
     return {
-        "type": "scatter", "mode": "markers", "x": places[:, 0].tolist(), "y": places[:, 1].tolist(), "text": texts,
+        "type": "scatter", "mode": "markers", "x": places[:, 0].tolist(), "y": places[:, 1].tolist(), "hovertext": texts,
         "marker": marker, "hovertemplate": hover + "<extra></extra>", "showlegend": False,
     }  # fmt: skip
+
+
+def _apart(places: np.ndarray, texts: Sequence[str]) -> list[str]:
+    """The texts, empty where a name would run into one already written; hovering still tells every token."""
+    room = np.maximum(np.ptp(places, axis=0), 1e-9) * (0.09, 0.05)
+    written: list[int] = []
+    for token, place in enumerate(places):
+        if not any(np.all(np.abs(place - places[other]) < room) for other in written):
+            written.append(token)
+    return [text if token in written else "" for token, text in enumerate(texts)]
 
 
 def _layout(words: Mapping[str, str], shares: np.ndarray, palette: Palette) -> dict[str, Any]:
@@ -53,7 +68,7 @@ def _layout(words: Mapping[str, str], shares: np.ndarray, palette: Palette) -> d
         }  # fmt: skip
 
     return {
-        "height": HEIGHT, "margin": {"l": 40, "r": 16, "t": 16, "b": 40}, "dragmode": False,
+        "height": HEIGHT, "font": {"family": FONT}, "margin": {"l": 40, "r": 16, "t": 16, "b": 40}, "dragmode": False,
         "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)",
         "xaxis": axis(words["first"], float(shares[0])),
         "yaxis": axis(words["second"], float(shares[1])) | {"scaleanchor": "x"},

@@ -18,6 +18,7 @@ import numpy as np
 from figures.theme import PALETTES
 
 WORD_START = "\u2581"
+SPACE = "\u2423"  # shown for a piece that is nothing but the mark of a word's start
 TOKENS = 65  # the most a component draws: a sentence at its limit and the token that starts or ends it
 _ATTENTION = re.compile(r"^(encoder|decoder)\.(\d+)\.(self|cross)\.weights$")
 _KINDS = {("encoder", "self"): "encoder", ("decoder", "self"): "decoder", ("decoder", "cross"): "cross"}
@@ -35,7 +36,8 @@ class Tokens:
         return [self._entry(piece) for piece in self.pieces]
 
     def _entry(self, piece: str) -> dict[str, object]:
-        return {"text": piece.removeprefix(WORD_START) or piece, "start": piece.startswith(WORD_START), "special": piece in self.special}
+        text = piece.removeprefix(WORD_START)
+        return {"text": text or SPACE, "start": piece.startswith(WORD_START) and text != "", "special": piece in self.special}
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,8 @@ function build(self) {
     ...self.section.querySelectorAll(":scope > i"),
     html("div", { class: "bar" }, self.kinds, self.views, moreOf(self)),
     html("div", { class: "rail" }, self.thumbnails),
-    html("div", { class: "main" }, self.card, self.told, self.arithmetic, self.tableHost),
+    html("div", { class: "main" }, self.card, self.arithmetic, self.tableHost),
+    self.told,
     html("div", { class: "below" }, html("h3", {}, words.numbers), self.numbers));
   self.figure = createFigure(self.matrixHost, { point: (cell) => pointed(self, cell), choose: (cell) => chosen(self, cell) });
   self.lines = header.models.map((model) => {

@@ -122,7 +122,18 @@ function light(stage, [i, j]) {
   const most = weights ? Math.max(...weights) : 1;
   lit.values.forEach((node, column) => { node.style.opacity = weights ? 0.22 + 0.78 * (weights[column] / most) : 1; });
   front.replaceChildren(...g.places.flatMap((place, index) => marks(figure.panels[index].matrix, place, g, i, j, palette)));
+  front.append(...thinnedLabels(stage, i, j));
   for (const panel of stage.panels.values()) describeRow(panel, figure, i, j);
+}
+
+/** The lit row and column carry their words even where labels are thinned out. */
+function thinnedLabels({ figure, g, palette, host }, i, j) {
+  const family = getComputedStyle(host).fontFamily;
+  const ground = { class: "word lit", stroke: palette.background, "stroke-width": 5, "paint-order": "stroke", "stroke-linejoin": "round" };
+  const row = shown(i, g.n, null) ? [] : [tokenLabel(figure.rows[i], figure.marked, palette, family, { ...ground, x: g.labelRight - 2, y: g.rowCentres[i] + 4, "text-anchor": "end" }, 100, palette.query)];
+  const place = { transform: `translate(${g.top.centres[j] + 4} ${g.top.words - 4}) rotate(-45)`, "text-anchor": "start" };
+  const column = shown(j, g.m, null) ? [] : [tokenLabel(figure.columns[j], figure.marked, palette, family, { ...ground, ...place }, 100, palette.key)];
+  return [...row, ...column];
 }
 
 function marks(matrix, place, g, i, j, palette) {

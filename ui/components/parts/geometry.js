@@ -7,7 +7,7 @@
 //  with its query   r  +--------+      +--------+
 //  vector           es       values: strips under the columns, on a band that runs to the outputs
 
-const WIRE = 34;
+const WIRE = 30;
 const GAP = 66; // between panels, with room for an arrow and its word
 
 function geometry(figure, width, family) {
@@ -24,7 +24,7 @@ function geometry(figure, width, family) {
   const gap = figure.connectors ? GAP : 40;
   const room = width - left - right - gap * (p - 1);
   const least = m > 24 || n > 24 ? 8 : p > 1 ? 11 : 18;
-  const tallest = clamp(window.innerHeight - 470, 260, 336);
+  const tallest = clamp(window.innerHeight - 520, 250, 336);
   const cell = clamp(Math.floor(Math.min(room / (p * m), tallest / n)), least, 44);
   const [across, down] = [m * cell, n * cell];
   const needed = left + right + gap * (p - 1) + p * across;
