@@ -34,6 +34,21 @@ def threads() -> None:
         torch.set_num_threads(1)
 
 
+@pytest.fixture(autouse=True)
+def no_page_of_its_own_accord(monkeypatch: pytest.MonkeyPatch) -> None:
+    """AppTest looks for a folder `pages` anew at every run, and would then run a page without its frame; the server does not."""
+    module = sys.modules.get("streamlit.runtime.pages_manager")
+    if module is None:
+        return
+    begin = module.PagesManager.__init__
+
+    def begin_without_discovery(manager: object, *arguments: object, **options: object) -> None:
+        begin(manager, *arguments, **options)
+        module.PagesManager.uses_pages_directory = False
+
+    monkeypatch.setattr(module.PagesManager, "__init__", begin_without_discovery)
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The folder of the project."""
