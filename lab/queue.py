@@ -1,0 +1,81 @@
+"""Who is next, and how long will it take: pure functions. Knows no torch."""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from lab.spec import MemberSpec, RunSpec
+from model.config import count_parameters
+
+# Of one core, measured on the live recipe; `pace` corrects them by the runs this computer has done.
+SECONDS_A_LAYER, OPERATIONS_A_SECOND = 0.0025, 6e10
+TOKENS_A_SENTENCE, SECONDS_TO_BEGIN, SECONDS_A_TRANSLATION = 13, 1.0, 0.004
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """A run that waits. `place` counts from 1 in the order of joining; 0 goes before all others (it was interrupted)."""
+
+    run: str
+    visitor: str
+    place: int
+    seconds: float = 0.0
+
+
+def in_order(waiting: Iterable[Ticket], running: Iterable[str] = ()) -> list[Ticket]:
+    """Round by round: nobody's second run goes before anybody's first, whoever pressed the button oftener.
+
+    `running` names the visitor of each run that trains now; those have had their turn of this round.
+    """
+    rounds, found = Counter(running), []
+    for ticket in sorted(waiting, key=lambda ticket: ticket.place):
+        found.append((ticket.place > 0, rounds[ticket.visitor], ticket.place, ticket))
+        rounds[ticket.visitor] += 1
+    return [ticket for *_, ticket in sorted(found, key=lambda item: item[:3])]
+
+
+def waiting_seconds(ordered: Sequence[Ticket], remaining: Iterable[float], workers: int) -> dict[str, float]:
+    """Run -> seconds until its turn, where those running take `remaining` seconds more and `workers` train side by side."""
+    free = sorted(remaining)[:workers]
+    free += [0.0] * (workers - len(free))
+    heapq.heapify(free)
+    found = {}
+    for ticket in ordered:
+        found[ticket.run] = heapq.heappop(free)
+        heapq.heappush(free, found[ticket.run] + ticket.seconds)
+    return found
+
+
+def expected_seconds(spec: RunSpec, pace: float = 1.0) -> float:
+    """What a run should take from its start, on one thread; `pace` is how much slower this computer has been than thought."""
+    return SECONDS_TO_BEGIN + pace * sum(seconds_a_step(member) * member.training.steps + _evaluation(member) for member in spec.members)
+
+
+def seconds_a_step(member: MemberSpec) -> float:
+    """Overhead of each layer, and six operations a parameter and token (forward 2, backward 4); looking up a row costs none."""
+    shape, training = member.shape, member.training
+    parts = count_parameters(shape)
+    multiplied = sum(parts.values()) - parts["embeddings"] + shape.vocabulary * shape.d_model
+    tokens = training.batch if training.batch_by == "tokens" else training.batch * TOKENS_A_SENTENCE
+    return 2 * shape.layers * SECONDS_A_LAYER + 6 * multiplied * tokens / OPERATIONS_A_SECOND
+
+
+def _evaluation(member: MemberSpec) -> float:
+    training = member.training
+    times = 1 + (training.steps // training.evaluate_every if training.evaluate_every else 0)
+    return times * 2 * training.evaluate_sentences * SECONDS_A_TRANSLATION
+
+
+def pace_of(done: Iterable[tuple[Mapping[str, object], float]], latest: int = 5) -> float:
+    """The median of measured over expected seconds of the latest runs that ended well: (config, seconds) of each, newest first."""
+    ratios = []
+    for config, seconds in done:
+        expected = expected_seconds(RunSpec.from_dict(config)) - SECONDS_TO_BEGIN
+        if seconds > 0 and expected > 0:
+            ratios.append(seconds / expected)
+        if len(ratios) == latest:
+            break
+    return sorted(ratios)[len(ratios) // 2] if ratios else 1.0
