@@ -15,11 +15,12 @@ def N_(text: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """A page. `stage` names the controls it uses, of source, target, model, layer, head, position."""
+    """A page. `stage` names the controls it uses, of source, target, model, layer, head, position; `lead` stands under the title."""
 
     slug: str
     title: str
     question: str
+    lead: str = ""
     stage: tuple[str, ...] = ()
     minutes: int = 10
     ready: bool = False
@@ -77,8 +78,9 @@ LESSONS = (
         question=N_("How does a word look at the other words?"),
     ),
     Lesson(
-        number=9, slug="heads", part=ENCODER, title=N_("Multi-head attention"), minutes=15, stage=("source", "target", "model", "layer", "head"),
-        prerequisites=("self-attention",), question=N_("Why several heads, and what does each of them do?"),
+        number=9, slug="heads", part=ENCODER, title=N_("Multi-head attention"), minutes=15,
+        stage=("source", "target", "model", "layer", "head"), prerequisites=("self-attention",),
+        question=N_("Why several heads, and what does each of them do?"),
     ),
     Lesson(
         number=10, slug="query-key-value", part=ENCODER, title=N_("Query, key, value"), minutes=15,
@@ -95,8 +97,9 @@ LESSONS = (
         prerequisites=("query-key-value",), question=N_("How does each French word find its English one?"),
     ),
     Lesson(
-        number=13, slug="mask", part=DECODER, title=N_("Masked self-attention"), minutes=12, stage=("source", "target", "model", "layer", "head"),
-        prerequisites=("decoder",), question=N_("Why must a word never see the next one?"),
+        number=13, slug="mask", part=DECODER, title=N_("Masked self-attention"), minutes=12,
+        stage=("source", "target", "model", "layer", "head"), prerequisites=("decoder",),
+        question=N_("Why must a word never see the next one?"),
     ),
     Lesson(
         number=14, slug="training", part=LEARNING, title=N_("Training"), minutes=20, stage=("source", "target", "model"),
@@ -110,7 +113,11 @@ LESSONS = (
 
 HOME = Page(
     slug="home", title=N_("Home"), minutes=3, ready=True, stage=("source", "flow"),
-    question=N_("How does a pile of numbers know what a word means?"),
+    question=N_("How does a pile of numbers know what “it” means?"),
+    lead=N_(
+        "Swap a word or write a sentence of your own, and a small Transformer turns it into French before your eyes. "
+        "Every thread, map and number on these pages is computed by that model on your sentence; nothing is drawn by hand."
+    ),
 )  # fmt: skip
 
 LABORATORY = (

@@ -27,6 +27,7 @@ import streamlit as st
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.runtime.pages_manager import PagesManager
 
 from ui import wording
 
@@ -126,6 +127,10 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     with suppress(asyncio.CancelledError):
         await collector
 
+
+# Streamlit takes a folder named pages for its automatic navigation until the first run of app.py; a server whose very
+# first visitor came by a link to a page would run that page without the frame.
+PagesManager.uses_pages_directory = False
 
 app = st.App(Path(__file__).with_name("app.py"), lifespan=lifespan, middleware=[Middleware(Guard)], on_script_error=wording.unexpected)
 

@@ -7,6 +7,7 @@ import streamlit as st
 from ui import course_map
 from ui.words import _
 
-st.page_link("pages/inspect.py", label=_("Look inside: every head, every number"))
+with st.container(key="first_step", horizontal_alignment="center"):
+    st.page_link("pages/inspect.py", label=_("Look inside: what every head looks at"), width="content")
 st.header(_("Fifteen lessons, one sentence"), anchor=False)
 course_map.draw()

@@ -35,7 +35,7 @@ export default function ({data, parentElement, setTriggerValue}) {
     number.setAttribute("aria-hidden", "true")
     const words = node("div")
     words.append(title, node("span", "question", lesson.question))
-    if (!lesson.ready) words.append(node("span", "come", data.toCome))
+    if (!lesson.ready) words.append(node("span", "unseen", ` (${data.toCome})`))
     item.append(number, words)
     return item
   }

@@ -18,6 +18,9 @@ _MAP = st.components.v2.component(
 
 
 def draw() -> None:
+    ready = sum(lesson.ready for lesson in catalogue.LESSONS)
+    if ready < len(catalogue.LESSONS):
+        st.caption(_("The lessons are being written one by one; the laboratory is open."))
     opened = _MAP(key="course_map", data=_data(), on_open_change=lambda: None).get("open")
     if opened in {lesson.slug for lesson in catalogue.LESSONS if lesson.ready}:
         st.switch_page(f"pages/{str(opened).replace('-', '_')}.py")
@@ -27,12 +30,13 @@ def _data() -> dict[str, object]:
     parts = [
         {
             "title": _(part),
-            "lessons": [
-                {"number": lesson.number, "slug": lesson.slug, "title": _(lesson.title), "question": _(lesson.question), "ready": lesson.ready}
-                for lesson in catalogue.LESSONS
-                if lesson.part == part
-            ],
+            "lessons": [_station(lesson) for lesson in catalogue.LESSONS if lesson.part == part],
         }
         for part in catalogue.PARTS
     ]
     return {"parts": parts, "label": _("The lessons"), "toCome": _("to come")}
+
+
+def _station(lesson: catalogue.Lesson) -> dict[str, object]:
+    texts = {"title": _(lesson.title), "question": _(lesson.question)}
+    return {"number": lesson.number, "slug": lesson.slug, "ready": lesson.ready, **texts}

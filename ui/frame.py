@@ -35,7 +35,7 @@ def navigation() -> tuple[Page, StreamlitPage]:
         if lesson.ready:
             sections.setdefault(_(lesson.part), []).append(pages[lesson.slug])
     sections[_("Laboratory")] = [pages[page.slug] for page in catalogue.LABORATORY if page.ready]
-    chosen = st.navigation(sections, expanded=True)  # type: ignore[arg-type]
+    chosen = st.navigation(sections, expanded=True)
     return next(catalogue.page(slug) for slug, page in pages.items() if page is chosen or page.url_path == chosen.url_path), chosen
 
 
@@ -56,6 +56,8 @@ def head(page: Page) -> None:
     if isinstance(page, Lesson):
         st.caption(_("Lesson {number} · about {minutes} minutes").format(number=page.number, minutes=page.minutes))
     st.title(_(page.question), anchor=False)
+    if page.lead:
+        st.markdown(_(page.lead))
 
 
 def run(script: StreamlitPage) -> None:

@@ -6,11 +6,8 @@ model's parameters), and is computed otherwise. torch is imported only then, so 
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -19,13 +16,13 @@ from model import limits
 from model.errors import LabError
 from model.reading import Reading
 from model.tokenizers import Tokenizer, load_tokenizer
+from ui import first
 from ui.address import Stage
+from ui.first import MODELS
 
 if TYPE_CHECKING:
     from model.saved import SavedModel
 
-ASSETS = Path(__file__).parents[1] / "assets"
-MODELS, FIRST = ASSETS / "models", ASSETS / "first"
 UNTRAINED = ":untrained"
 UNTRAINED_SEED = 0
 
@@ -53,7 +50,13 @@ def trained(model: str) -> str:
 
 def check_model(model: str) -> None:
     if model not in model_names():
-        raise LabError("unknown_model", "There is no model {name} here; the models are {known}.", "model", name=repr(model[:40]), known=", ".join(model_names()))
+        raise LabError(
+            "unknown_model",
+            "There is no model {name} here; the models are {known}.",
+            "model",
+            name=repr(model[:40]),
+            known=", ".join(model_names()),
+        )
 
 
 def of(stage: Stage) -> Reading:
@@ -70,7 +73,7 @@ def of(stage: Stage) -> Reading:
 
 def reading(model: str, source: str, target: str | None = None) -> Reading:
     """`source` through `model`, with `target` forced or with the model's own translation."""
-    shipped = first_reading(model, source) if target is None else None
+    shipped = _shipped(model, source) if target is None and not is_untrained(model) else None
     return shipped or _computed(model, source, target)
 
 
@@ -109,44 +112,13 @@ def _computed(model: str, source: str, target: str | None) -> Reading:
     return read(loaded(model), source, target)
 
 
+@st.cache_resource(show_spinner=False, max_entries=limits.READINGS)
+def _shipped(model: str, source: str) -> Reading | None:
+    return first.load(model, source)
+
+
 @cache
 def card(model: str) -> dict[str, Any]:
     """What the model's card says of it."""
     values: dict[str, Any] = json.loads((MODELS / trained(model) / "card.json").read_text(encoding="utf-8"))
     return values
-
-
-@cache
-def sha256_of(model: str) -> str:
-    """The stamp of a trained model's parameters."""
-    return hashlib.sha256((MODELS / model / "model.safetensors").read_bytes()).hexdigest()
-
-
-def first_file(model: str, source: str) -> Path:
-    return FIRST / f"{model}-{hashlib.sha256(source.encode()).hexdigest()[:12]}.npz"
-
-
-@st.cache_resource(show_spinner=False, max_entries=limits.READINGS)
-def first_reading(model: str, source: str) -> Reading | None:
-    """The shipped reading of this sentence, None where there is none or it is another model's."""
-    path = first_file(model, source)
-    if is_untrained(model) or not path.is_file():
-        return None
-    shipped = Reading.from_npz(path.read_bytes())
-    return shipped if shipped.model_sha256 == sha256_of(model) else None
-
-
-def write_first_readings(model: str, sources: Sequence[str]) -> list[Path]:
-    """Compute and write the shipped readings of a model; those of other sentences are removed."""
-    from model.read import read
-
-    FIRST.mkdir(parents=True, exist_ok=True)
-    kept = []
-    for source in sources:
-        path = first_file(model, source)
-        path.write_bytes(read(loaded(model), source).to_npz())
-        kept.append(path)
-    for path in FIRST.glob(f"{model}-*.npz"):
-        if path not in kept:
-            path.unlink()
-    return kept

@@ -56,21 +56,27 @@ export default function ({data, parentElement, setTriggerValue}) {
     return element("div", {class: "words target", role: "group", "aria-label": texts.target, lang: "fr"}, ...words)
   }
 
-  function controls() {
-    const buttons = []
-    if (uses.includes("source")) {
-      buttons.push(element("button", {type: "button", onclick: () => startEditing("source", data.source)}, texts.edit))
-      buttons.push(element("button", {type: "button", onclick: () => edit({surprise: true})}, texts.surprise))
-    }
-    if (uses.includes("target")) {
-      buttons.push(element("button", {type: "button", onclick: () => startEditing("target", data.target)}, texts.editTarget))
-      if (data.forced) buttons.push(element("button", {type: "button", onclick: () => edit({target: ""})}, texts.ownTarget))
-    }
+  const button = (text, onclick) => element("button", {type: "button", onclick}, text)
+
+  function sourceControls() {
+    if (!uses.includes("source")) return element("div", {class: "controls"})
+    return element(
+      "div",
+      {class: "controls"},
+      button(texts.edit, () => startEditing("source", data.source)),
+      button(texts.surprise, () => edit({surprise: true})),
+    )
+  }
+
+  function targetControls() {
+    const found = []
+    if (uses.includes("target")) found.push(button(texts.editTarget, () => startEditing("target", data.target)))
+    if (uses.includes("target") && data.forced) found.push(button(texts.ownTarget, () => edit({target: ""})))
     if (uses.includes("model")) {
       const options = data.models.map(model => element("option", {value: model.id, selected: model.id === data.model}, model.name))
-      buttons.push(element("select", {"aria-label": texts.model, onchange: event => edit({model: event.target.value})}, ...options))
+      found.push(element("select", {"aria-label": texts.model, onchange: event => edit({model: event.target.value})}, ...options))
     }
-    return element("div", {class: "controls"}, ...buttons)
+    return element("div", {class: "controls"}, ...found)
   }
 
   function notes() {
@@ -85,8 +91,8 @@ export default function ({data, parentElement, setTriggerValue}) {
 
   function drawLine() {
     const arrow = element("span", {class: "arrow", "aria-hidden": "true"}, "→")
-    const line = element("div", {class: "line"}, english(), arrow, french(false))
-    root.replaceChildren(element("div", {class: "row"}, line, controls()), ...notes())
+    const rows = element("div", {class: "rows"}, english(), sourceControls(), arrow, french(false), targetControls())
+    root.replaceChildren(rows, ...notes())
   }
 
   function drawFlow() {
@@ -96,7 +102,7 @@ export default function ({data, parentElement, setTriggerValue}) {
     const gap = element("div", {class: "gap", "aria-hidden": "true"}, element("span", {}, texts.encoder), element("span", {class: "inside"}, texts.inside), element("span", {}, texts.decoder))
     box.append(svg, english(), gap, french(true))
     const caption = element("p", {class: "caption", "aria-live": "polite"}, texts.flow)
-    root.replaceChildren(element("div", {class: "row end"}, controls()), box, ...notes(), caption)
+    root.replaceChildren(sourceControls(), box, ...notes(), caption)
     const picture = {box, svg, english: [...box.querySelectorAll(".english")], french: [...box.querySelectorAll(".french")]}
     if (picture.english.length && picture.french.length) stopPlaying = flowing(picture, caption)
   }
@@ -140,11 +146,7 @@ export default function ({data, parentElement, setTriggerValue}) {
 
   function takeBet(picture, riddle) {
     picture.english[riddle.pronoun].classList.add("pronoun")
-    const place = picture.french[riddle.stop]
-    const unknown = element("span", {class: "word french unknown", "aria-hidden": "true"}, "?")
-    unknown.style.left = `${place.offsetLeft}px`
-    unknown.style.top = `${place.offsetTop}px`
-    place.after(unknown)
+    picture.french[riddle.stop].classList.add("awaited")
     const buttons = riddle.nouns.map((place, index) => {
       const noun = riddle.names[index]
       const button = element("button", {type: "button", class: "word english bet", "data-index": place, onclick: () => setTriggerValue("bet", noun)}, noun)

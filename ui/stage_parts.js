@@ -28,7 +28,7 @@ function sourceWord(word, index, {texts, onSwap}) {
   if (!swappable) return element("span", {...attributes, "aria-label": null}, ...piecesOf(word, texts))
   return element(
     "button",
-    {...attributes, type: "button", "aria-haspopup": "listbox", onclick: event => onSwap(event.currentTarget, word)},
+    {...attributes, type: "button", "aria-haspopup": "listbox", "aria-expanded": "false", onclick: event => onSwap(event.currentTarget, word)},
     ...piecesOf(word, texts),
   )
 }
@@ -56,10 +56,12 @@ function openSwaps(root, chip, word, onPick) {
   list.addEventListener("toggle", event => {
     if (event.newState !== "closed") return
     list.remove()
+    chip.setAttribute("aria-expanded", "false")
     chip.focus()
   })
   root.append(list)
   list.showPopover()
+  chip.setAttribute("aria-expanded", "true")
   const box = chip.getBoundingClientRect()
   const height = list.offsetHeight
   list.style.left = `${Math.max(8, Math.min(box.left, window.innerWidth - list.offsetWidth - 8))}px`

@@ -1,0 +1,141 @@
+"""The anatomy of a lesson, part by part, in the order a page calls them.
+
+The question is the title (ui/frame.py). Then: `bet`, the centrepiece of the page's own (`try_it`), `what_you_see`,
+`formula`, `break_it`, `code`, `check_yourself` (ui/check.py), `what_we_know`. Texts come translated from the page.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import streamlit as st
+
+import catalogue
+from ui import bets
+from ui.words import _
+
+ROOT = Path(__file__).parents[1]
+Absence = Literal["removed now", "trained without"]
+
+
+@dataclass(frozen=True)
+class Symbol:
+    """A symbol of a formula, bound to what it is here and now: its shape or its value."""
+
+    latex: str
+    meaning: str
+    here: str
+
+
+@dataclass(frozen=True)
+class Further:
+    """One place to read on."""
+
+    title: str
+    address: str
+    why: str
+
+
+def bet(name: str, question: str, choices: Sequence[str]) -> str | None:
+    """One prediction, locked in by the touch that makes it. Returns the choice, None while the bet is open."""
+    made = bets.bet_on(name)
+    with st.container(key=f"bet_{name.replace('.', '_')}"):
+        if made is not None:
+            st.caption(_("Your bet: {choice}").format(choice=made))
+            return made
+        st.pills(question, choices, key=f"bet_choice_{name}", on_change=_lock, args=(name,))
+    return None
+
+
+def _lock(name: str) -> None:
+    choice = st.session_state.get(f"bet_choice_{name}")
+    if choice is not None:
+        bets.lock(name, choice)
+
+
+def try_it() -> AbstractContextManager[object]:
+    """Where the centrepiece stands: above the fold, with its main control beside it."""
+    return st.container(key="try_it")
+
+
+def what_you_see(*say: Callable[[], None]) -> None:
+    """Two to five sentences with the learner's own numbers; each is a call of `ui.prose.say`."""
+    with st.container(key="what_you_see", gap="small"):
+        for sentence in say:
+            sentence()
+
+
+def formula(latex: str, symbols: Sequence[Symbol], section: str) -> None:
+    """The paper's line, every symbol bound to its value and shape, and where it stands in the paper."""
+    st.header(_("The formula"), anchor=False)
+    st.latex(latex)
+    rows = [f"| ${symbol.latex}$ | {symbol.meaning} | {symbol.here} |" for symbol in symbols]
+    head = f"| | {_('what it is')} | {_('here and now')} |"
+    st.markdown("\n".join([head, "|---|---|---|", *rows]))
+    st.caption(_("“Attention Is All You Need”, section {section}").format(section=section))
+
+
+def break_it(absence: Absence, label: str, key: str) -> bool:
+    """A switch that takes the idea away, and which of two experiments that is. Returns whether it is taken away."""
+    st.header(_("Break it"), anchor=False)
+    explained = {
+        "removed now": _("Removed now, from a model trained with it: it meets what it has never met."),
+        "trained without": _("Trained without it: a model that never had it."),
+    }[absence]
+    broken = st.toggle(label, key=key)
+    st.caption(explained)
+    return broken
+
+
+def before_and_after(label: str, before: str, after: str) -> None:
+    """The one number that changed, set large, side by side."""
+    left, right = st.columns(2)
+    left.metric(_("{label}, whole").format(label=label), before)
+    right.metric(_("{label}, broken").format(label=label), after)
+
+
+def code(file: str, name: str, line: str) -> None:
+    """The source of a function that ran, with its formula's line named. Read as text: nothing is imported for it."""
+    st.header(_("The code"), anchor=False)
+    source = source_of(file, name)
+    number = next(place for place, text in enumerate(source.splitlines(), 1) if line in text)
+    st.code(source, language="python", line_numbers=True)
+    st.caption(_("{file}: this is what just ran. The formula is line {number}.").format(file=file, number=number))
+
+
+def source_of(file: str, name: str) -> str:
+    """The source of a function or class of a file of this project; `name` may be `Class.method`."""
+    text = (ROOT / file).read_text(encoding="utf-8")
+    node: ast.AST = ast.parse(text)
+    for part in name.split("."):
+        node = next(child for child in ast.iter_child_nodes(node) if getattr(child, "name", None) == part)
+    found = ast.get_source_segment(text, node, padded=True)
+    assert found is not None
+    return found
+
+
+def what_we_know(slug: str, knowledge: str, further: Sequence[Further] = ()) -> None:
+    """What this lesson adds to the answer of the riddle, where to read on, and the next lesson."""
+    st.header(_("What we now know"), anchor=False)
+    st.markdown(knowledge)
+    for place in further:
+        st.markdown(f"- [{place.title}]({place.address}): {place.why}")
+    after = catalogue.following(slug)
+    if after is not None and after.ready:
+        st.page_link(f"pages/{after.slug.replace('-', '_')}.py", label=_("Next: {title}").format(title=_(after.title)))
+
+
+def expert() -> AbstractContextManager[object]:
+    """The third depth: closed until it is asked for."""
+    return st.expander(_("For experts"))
+
+
+def term(word: str, explanation: str) -> None:
+    """A prerequisite, explained in a pop-up at its first use."""
+    with st.popover(word, width="content"):
+        st.markdown(explanation)
