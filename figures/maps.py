@@ -52,7 +52,7 @@ def _dots(places: np.ndarray, labels: Sequence[str], marker: dict[str, Any], hov
 
 def _apart(places: np.ndarray, texts: Sequence[str]) -> list[str]:
     """The texts, empty where a name would run into one already written; hovering still tells every token."""
-    room = np.maximum(np.ptp(places, axis=0), 1e-9) * (0.09, 0.05)
+    room = float(np.ptp(places, axis=0).max()) * np.array([0.09, 0.05])
     written: list[int] = []
     for token, place in enumerate(places):
         if not any(np.all(np.abs(place - places[other]) < room) for other in written):
