@@ -171,6 +171,7 @@ export default function ({data, parentElement, setTriggerValue}) {
     root.setAttribute("aria-label", texts.stage)
     if (data.threads) drawFlow()
     else drawLine()
+    if (mistake) root.querySelector("form.text input")?.focus()
   }
 
   draw()
