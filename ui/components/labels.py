@@ -59,6 +59,7 @@ def _computing() -> dict[str, str]:
         "score": _("score"),
         "weight": _("weight"),
         "not_scaled": _("not scaled"),
+        "nothing_masked": _("nothing is masked here: every word may be read"),
         "allowed": _("may be read: the score stays"),
         "masked_because": _("{column} comes later: the row of {row} may not read it"),
         "sum_of": _("a sum over {count} dimensions"),

@@ -123,7 +123,7 @@ function draw(self) {
   self.naming.hidden = at.kind === "encoder";
   self.title.textContent = plain(words.map_label, { layer: at.layer + 1, head: at.head + 1 });
   self.section.classList.toggle("wide", at.step === "all" && at.view === "matrix" && header.models.length === 1);
-  self.card.style.setProperty("--sisters", Math.min(4, at.heads - 1));
+  self.card.classList.toggle("alone", at.heads * at.layers === 1);
   const stepsHidden = at.view === LINES;
   self.steps.hidden = stepsHidden;
   self.matrixHost.hidden = stepsHidden;

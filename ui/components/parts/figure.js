@@ -7,6 +7,8 @@
 function createFigure(host, { point, choose }) {
   const back = svg("svg", { class: "back", "aria-hidden": "true" });
   const front = svg("svg", { class: "front", "aria-hidden": "true" });
+  back.addEventListener("pointermove", (event) => pointAtWord(stage, event.target.dataset));
+  back.addEventListener("pointerleave", () => { if (stage.figure) { light(stage, stage.figure.chosen); stage.point(null); } });
   const sheet = html("div", { class: "sheet" }, back, front);
   host.append(html("div", { class: "frame" }, sheet));
   const stage = { host, back, front, sheet, point, choose, figure: null, palette: null, g: null, lit: null, panels: new Map() };
@@ -66,7 +68,7 @@ function placePanels(stage, before, moving) {
         { duration: 360, easing: "cubic-bezier(.3,.7,.2,1)" });
     }
   });
-  if (moving && origin && before.size !== stage.panels.size) stage.back.animate([{ opacity: 0 }, { opacity: 1 }], { duration: 420 });
+  if (moving && origin && before.size !== stage.panels.size) for (const layer of [stage.back, stage.front]) layer.animate([{ opacity: 0 }, { opacity: 1 }], { duration: 420 });
 }
 
 /** Colours glide from the old matrix to the new one in 260 ms. */
@@ -104,6 +106,15 @@ function gridFor(stage) {
     choosing(stage, [clamp(to[0], 0, g.n - 1), clamp(to[1], 0, g.m - 1)]);
   });
   return grid;
+}
+
+/** A word lights its row or column, with the other half of the chosen cell. */
+function pointAtWord(stage, { row, column }) {
+  if (row === undefined && column === undefined) return;
+  const [i, j] = stage.figure.chosen;
+  const cell = row === undefined ? [i, Number(column)] : [Number(row), j];
+  light(stage, cell);
+  stage.point(cell);
 }
 
 function choosing(stage, cell) {

@@ -44,7 +44,7 @@ function geometry(figure, width, family) {
   return {
     n, m, p, cell, across, down, bar, small, places, last, top, panelTop, rowCentres, labelRight, secondWidth, values, gap,
     thick: clamp(cell - 6, 4, 11),
-    stripX: labelRight + 6,
+    stripX: labelRight + 6, rowStep,
     outputs: last.x + across + 24,
     barsAt: vectors && p === 1 ? values.y + 8 : bottom + 2,
     width: Math.max(width, needed),

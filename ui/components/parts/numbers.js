@@ -16,7 +16,7 @@ function numbersOf(head, i, j, row, column, words, palette, width, family) {
   const output = rowOf(head.output, i);
   const [label, after] = [clamp(width * 0.17, 96, 150), clamp(width * 0.22, 110, 190)];
   const longest = Math.max(query.length, value.length);
-  const cell = clamp((width - label - after) / longest, 14, 46);
+  const cell = clamp((width - label - after) / longest, width < 560 ? 14 : 8, 46);
   const limits = { pair: Math.max(largest(query), largest(key)), product: largest(product), value: Math.max(largest(value), largest(output)) };
   const total = label + longest * cell + after;
   const rows = [];

@@ -6,7 +6,7 @@ function drawThumbnails(self, at, palette) {
   if (self.known === key && self.knownData === self.data) { pressThumbnails(self, at); return; }
   [self.known, self.knownData] = [key, self.data];
   const across = Math.min(at.heads, 8);
-  const side = clamp(Math.floor((216 - 4 * across) / across), 22, window.innerWidth < 900 ? 32 : 46);
+  const side = clamp(Math.floor((216 - 8 * across) / across), 19, window.innerWidth < 900 ? 32 : 46);
   const buttons = [];
   const rows = Array.from({ length: at.layers }, (_, layer) => html("div", { class: "layer" },
     html("span", { class: "muted" }, plain(header.words.layer, { layer: layer + 1 })),

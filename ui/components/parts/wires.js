@@ -24,6 +24,7 @@ function drawRows(back, figure, g, palette, family, lit) {
       back.append(values);
       lit.rows[i].push(values);
     }
+    back.append(svg("rect", { x: 0, y: y - g.rowStep / 2, width: g.places[0].x, height: g.rowStep, fill: "transparent", "data-row": i }));
     if (!shown(i, g.n, null)) return;
     const label = tokenLabel(token, figure.marked, palette, family, { x: g.labelRight - 2, y: y + 4, "text-anchor": "end", class: "word" }, 100, palette.query);
     back.append(label);
@@ -50,6 +51,8 @@ function drawColumns(back, figure, g, palette, family, lit) {
       back.append(wire, values);
       lit.columns[j].push(wire, values);
     }
+    const span = top.angled ? g.cell : widthOfColumn(figure, top, j);
+    back.append(svg("rect", { x: x - span / 2, y: 0, width: span, height: from, fill: "transparent", "data-column": j }));
     if (!shown(j, g.m, null)) return;
     const place = top.angled
       ? { transform: `translate(${x + 4} ${top.words - 4}) rotate(-45)`, "text-anchor": "start" }
@@ -66,6 +69,12 @@ function drawColumns(back, figure, g, palette, family, lit) {
       });
     }
   });
+}
+
+/** Room of a word in the line of keys: half way to its neighbours. */
+function widthOfColumn(figure, top, j) {
+  const near = [top.centres[j - 1], top.centres[j + 1]].filter((x) => x !== undefined).map((x) => Math.abs(x - top.centres[j]));
+  return near.length ? Math.min(...near) : 60;
 }
 
 /** The pale band: under the strips of the values, round the corner, and up behind the outputs. */
