@@ -80,9 +80,12 @@ def imported_by(path: Path) -> set[str]:
     return {name.split(".")[0] for name in names}
 
 
+INSTALLED = packages_distributions()
+
+
 def distributions_of(package: str) -> set[str]:
     """The names under which a package is installed: `axe_playwright_python` is axe-playwright-python."""
-    return {name.lower().replace("_", "-") for name in packages_distributions().get(package, [package])}
+    return {name.lower().replace("_", "-") for name in INSTALLED.get(package, [package])}
 
 
 def test_every_import_is_required_in_an_exact_version() -> None:

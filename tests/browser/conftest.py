@@ -1,4 +1,7 @@
-"""One real server and one real Chromium for all browser tests of a process; every visit is a fresh profile."""
+"""One real server for all browser tests of a process, a real Chromium for each file; every visit is a fresh profile.
+
+The Chromium is not kept longer: as long as it runs, so does Playwright's event loop, and a test elsewhere could have none.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,7 @@ def server() -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     if find() is None:
         pytest.fail(MISSING, pytrace=False)
