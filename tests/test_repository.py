@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ASSETS_BYTES = 40 * 2**20
 OURS = {"app", "server", "catalogue", "pages", "ui", "figures", "lab", "model", "bench", "tests"}
 COMMANDS = {"ruff", "mypy", "pytest-xdist"}
+BENEATH_STREAMLIT = {"pandas", "plotly", "uvicorn"}  # imported by Streamlit on our behalf, and as exact as what we import
 
 # An address may be read by a person (documents, references, further reading), never asked by a program.
 MAY_NAME_HOSTS = ("README.md", "LICENSE", "docs/", "catalogue.py", "pages/references.py", "ui/reading_list.py", "tests/")
@@ -100,7 +101,7 @@ def test_every_import_is_required_in_an_exact_version() -> None:
 def test_every_requirement_is_used() -> None:
     """What nobody imports is not installed on a visitor's machine."""
     imported = {package for path in tracked() if path.suffix == ".py" for package in imported_by(path)}
-    used = {name for package in imported for name in distributions_of(package)} | COMMANDS
+    used = {name for package in imported for name in distributions_of(package)} | COMMANDS | BENEATH_STREAMLIT
     assert not {*requirements("requirements.txt"), *requirements("requirements-dev.txt")} - used
 
 
