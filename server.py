@@ -30,8 +30,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.runtime.pages_manager import PagesManager
 
 from ui import wording
+from ui.visitor import COOKIE
 
-VISITOR_COOKIE = "attention_lab_visitor"
 YEAR_SECONDS = 365 * 24 * 3600
 COLLECTION_SECONDS = 60
 
@@ -90,11 +90,11 @@ class Guard:
 
 
 def _has_key(scope: Scope) -> bool:
-    return VISITOR_COOKIE in SimpleCookie(Headers(scope=scope).get("cookie", ""))
+    return COOKIE in SimpleCookie(Headers(scope=scope).get("cookie", ""))
 
 
 def _new_key(secure: bool) -> str:
-    parts = [f"{VISITOR_COOKIE}={secrets.token_urlsafe(24)}", "Path=/", f"Max-Age={YEAR_SECONDS}", "HttpOnly", "SameSite=Lax"]
+    parts = [f"{COOKIE}={secrets.token_urlsafe(24)}", "Path=/", f"Max-Age={YEAR_SECONDS}", "HttpOnly", "SameSite=Lax"]
     return "; ".join([*parts, "Secure"] if secure else parts)
 
 

@@ -176,7 +176,6 @@ def _texts(shown: Reading) -> dict[str, str]:
             "(cross-attention, last layer, mean of {heads} heads)."
         ).format(heads=shown.config.heads),
         "looks": _("“{word}” looks most at “{best}”: {percent} %"),
-        "again": _("Play again"),
         "inside": _("{layers} + {layers} layers, {heads} heads each").format(layers=shown.config.layers, heads=shown.config.heads),
         "encoder": _("encoder"),
         "decoder": _("decoder"),

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import catalogue
 from figures.theme import DARK, LIGHT, streamlit_theme
-from server import VISITOR_COOKIE, Guard, inline_scripts
+from server import Guard, inline_scripts
+from ui.visitor import COOKIE
 
 ROOT = Path(__file__).parents[2]
 CONFIGURATION = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
@@ -63,7 +64,7 @@ def test_the_visitors_key() -> None:
     cookie = headers_of_a_page()["set-cookie"]
     assert "HttpOnly" in cookie and "SameSite=Lax" in cookie and "Secure" not in cookie
     key = cookie.split(";")[0]
-    assert len(key) > len(VISITOR_COOKIE) + 32
+    assert len(key) > len(COOKIE) + 32
     assert headers_of_a_page()["set-cookie"] != cookie, "random"
     assert "set-cookie" not in headers_of_a_page(cookie=f"other=1; {key}"), "it stays"
     assert "Secure" in headers_of_a_page(scheme="https")["set-cookie"]

@@ -1,0 +1,18 @@
+"""Who a visitor is: the random key of an http-only cookie that server.py sets; never in an address, never shown."""
+
+from __future__ import annotations
+
+import secrets
+
+import streamlit as st
+
+COOKIE = "attention_lab_visitor"
+_KEY = "visitor"
+
+
+def visitor_key() -> str:
+    """The visitor's key; without a cookie (plain `streamlit run`, tests) a key for this session."""
+    found: str | None = st.context.cookies.get(COOKIE) or st.session_state.get(_KEY)
+    if found is None:
+        found = st.session_state[_KEY] = secrets.token_urlsafe(24)
+    return found
