@@ -25,6 +25,7 @@ from model.errors import LabError
 
 RUN_ID = re.compile(r"[0-9a-f]{20}")
 FREE_BYTES = 256 * 2**20
+LOCK = "worker.lock"  # held by whoever trains in the folder of a run
 
 
 def new_id() -> str:
@@ -34,6 +35,11 @@ def new_id() -> str:
 def member_folder(run: Path, member: int, members: int) -> Path:
     """The folder of a saved model of one member; a run of one member is that folder itself."""
     return run if members == 1 else run / "members" / str(member)
+
+
+def run_of(member: Path) -> Path:
+    """The folder of the run a member's folder belongs to."""
+    return member.parent.parent if member.parent.name == "members" else member
 
 
 def frame_paths(folder: Path) -> dict[int, Path]:

@@ -85,15 +85,32 @@ class Journal:
                     connection.execute(_about.insert().values(format_version=FORMAT_VERSION))
         except SQLAlchemyError as problem:
             reason = str(getattr(problem, "orig", None) or problem).splitlines()[0]
-            raise LabError("journal_unusable", "The journal of runs cannot be opened: {reason}.", "ATTENTION_LAB_DATABASE", reason=reason) from problem
+            raise LabError(
+                "journal_unusable", "The journal of runs cannot be opened: {reason}.", "ATTENTION_LAB_DATABASE", reason=reason
+            ) from problem
         if version not in (None, FORMAT_VERSION):
-            raise LabError("unknown_format", "The journal has format version {value}; this version reads {known}.", "ATTENTION_LAB_DATABASE", value=version, known=FORMAT_VERSION)
+            raise LabError(
+                "unknown_format",
+                "The journal has format version {value}; this version reads {known}.",
+                "ATTENTION_LAB_DATABASE",
+                value=version,
+                known=FORMAT_VERSION,
+            )
 
     def close(self) -> None:
         self.engine.dispose()
 
     def add(self, id: str, visitor: str, name: str, kind: str, config: Mapping[str, Any], members: int, state: State = "queued") -> None:
-        row = {"id": id, "visitor": visitor, "name": name, "kind": kind, "config": dict(config), "state": state, "created": time.time(), "best": [{}] * members}
+        row = {
+            "id": id,
+            "visitor": visitor,
+            "name": name,
+            "kind": kind,
+            "config": dict(config),
+            "state": state,
+            "created": time.time(),
+            "best": [{}] * members,
+        }
         with self.engine.begin() as connection:
             connection.execute(_runs.insert().values(**row, place=_next_place(connection)))
 

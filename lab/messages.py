@@ -41,6 +41,6 @@ def error_from_plain(plain: dict[str, Any]) -> LabError:
     return error
 
 
-def unexpected(what: str) -> LabError:
+def unexpected() -> LabError:
     """For the visitor where something failed that no rule foresaw; the log has the rest."""
-    return LabError("unexpected", "Something went wrong while {what}. The log of the server says more; try again.", what=what)
+    return LabError("unexpected", "Something went wrong that should not have. The log of the server says more.", None)

@@ -9,7 +9,9 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Protocol
 
 from lab.messages import Message, from_line, to_line
@@ -29,6 +31,9 @@ class Worker(Protocol):
     def stop(self) -> None:
         """End it now, whatever it is doing; its end is reported as any other."""
 
+    def let_go(self, patience: float) -> None:
+        """Let it write a checkpoint and go; returns when it is gone, by force after `patience` seconds."""
+
     @property
     def silent(self) -> float:
         """Seconds since it was last heard of."""
@@ -47,8 +52,10 @@ class WorkerProcess:
         self._process = subprocess.Popen(
             command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
         )
-        self._report, self._heard, self._writing = report, time.monotonic(), threading.Lock()
-        threading.Thread(target=self._listen, name=f"worker {self.number}", daemon=True).start()
+        self._report, self._heard = report, time.monotonic()
+        self._outbox: SimpleQueue[Message | None] = SimpleQueue()
+        for work in (self._listen, self._speak):
+            threading.Thread(target=work, name=f"worker {self.number}", daemon=True).start()
 
     @property
     def number(self) -> int:
@@ -59,31 +66,27 @@ class WorkerProcess:
         return time.monotonic() - self._heard
 
     def tell(self, message: Message) -> None:
-        """Never raises: that a worker is gone is reported where it is noticed."""
-        assert self._process.stdin is not None
-        with self._writing:
-            try:
-                self._process.stdin.write(to_line(message))
-                self._process.stdin.flush()
-            except (OSError, ValueError):
-                log.debug("worker %d no longer listens", self.number)
+        """Never waits and never raises: that a worker is gone is reported where it is noticed."""
+        self._outbox.put(message)
 
     def stop(self) -> None:
         self._process.kill()
 
     def let_go(self, patience: float) -> None:
-        """Its input ends: it writes a checkpoint and goes. Returns when it has, or has been killed after `patience` seconds."""
-        assert self._process.stdin is not None
-        with self._writing:
-            try:
-                self._process.stdin.close()
-            except OSError:
-                pass
+        """Its input ends, so it goes."""
+        self._outbox.put(None)
         try:
             self._process.wait(patience)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+
+    def _speak(self) -> None:
+        assert self._process.stdin is not None
+        with suppress(OSError), self._process.stdin as pipe:
+            while (message := self._outbox.get()) is not None:
+                pipe.write(to_line(message))
+                pipe.flush()
 
     def _listen(self) -> None:
         assert self._process.stdout is not None
@@ -94,4 +97,5 @@ class WorkerProcess:
                 self._report(self, message)
         code = self._process.wait()
         log.info("worker %d ended with %d", self.number, code)
+        self._outbox.put(None)
         self._report(self, None)

@@ -7,7 +7,7 @@ ATTENTION_LAB_THREADS    threads of one training (half of the cores, at most 4)
 ATTENTION_LAB_STANDBY    0: no process is kept warm; the first loss then takes some seconds (1)
 ATTENTION_LAB_WAITING    runs of one visitor that may wait (3)
 ATTENTION_LAB_KEPT       runs of one visitor that are kept (50)
-ATTENTION_LAB_KEPT_DAYS  days after which a run that nobody opened is removed; 0 keeps it for ever (0)
+ATTENTION_LAB_KEPT_DAYS  days after its end a run is removed; 0 keeps it for ever (0)
 """
 
 from __future__ import annotations
@@ -78,5 +78,7 @@ def _number(values: Mapping[str, str], name: str, default: int, least: int = 0) 
     if not text:
         return default
     if not text.isdecimal() or int(text) < least:
-        raise LabError("bad_setting", "{field} is {value}; it must be a whole number of at least {least}.", name, value=repr(text), least=least)
+        raise LabError(
+            "bad_setting", "{field} is {value}; it must be a whole number of at least {least}.", name, value=repr(text), least=least
+        )
     return int(text)

@@ -35,9 +35,21 @@ class CorpusSource:
 
     def __post_init__(self) -> None:
         if self.kind not in get_args(Source):
-            raise LabError("not_a_choice", "{field} is {value}; it must be one of {choices}.", "corpus", value=repr(self.kind), choices=", ".join(get_args(Source)))
+            raise LabError(
+                "not_a_choice",
+                "{field} is {value}; it must be one of {choices}.",
+                "corpus",
+                value=repr(self.kind),
+                choices=", ".join(get_args(Source)),
+            )
         if self.kind == "built-in" and self.name not in CORPORA:
-            raise LabError("unknown_corpus", "There is no corpus {name}; the corpora are {known}.", "corpus", name=repr(self.name), known=", ".join(CORPORA))
+            raise LabError(
+                "unknown_corpus",
+                "There is no corpus {name}; the corpora are {known}.",
+                "corpus",
+                name=repr(self.name),
+                known=", ".join(CORPORA),
+            )
         if not 0 <= self.pairs <= UPLOAD_LINES:
             raise LabError("too_large", "{field} is {value}; this app goes up to {limit}.", "pairs", value=self.pairs, limit=UPLOAD_LINES)
         if (self.kind == "built-in") == bool(self.upload):
@@ -77,9 +89,17 @@ class RunSpec:
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", clean_name(self.name))
         if self.tokenizer not in KINDS:
-            raise LabError("tokenizer_kind", "There is no tokenizer {kind}; the kinds are {known}.", "tokenizer", kind=repr(self.tokenizer), known=", ".join(KINDS))
+            raise LabError(
+                "tokenizer_kind",
+                "There is no tokenizer {kind}; the kinds are {known}.",
+                "tokenizer",
+                kind=repr(self.tokenizer),
+                known=", ".join(KINDS),
+            )
         if not 1 <= len(self.members) <= MEMBERS:
-            raise LabError("members", "A race has from 2 to {limit} members; this one has {value}.", "members", limit=MEMBERS, value=len(self.members))
+            raise LabError(
+                "members", "A race has from 2 to {limit} members; this one has {value}.", "members", limit=MEMBERS, value=len(self.members)
+            )
         if len({member.shape.vocabulary for member in self.members}) > 1:
             raise LabError("vocabulary_differs", "All members of a race share one tokenizer; give them the same vocabulary.", "vocabulary")
         if len({member.name for member in self.members}) < len(self.members):
@@ -101,7 +121,9 @@ class RunSpec:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> RunSpec:
         members = tuple(
-            MemberSpec(name=member["name"], shape=ModelConfig.from_dict(member["shape"]), training=TrainConfig.from_dict(member["training"]))
+            MemberSpec(
+                name=member["name"], shape=ModelConfig.from_dict(member["shape"]), training=TrainConfig.from_dict(member["training"])
+            )
             for member in values["members"]
         )
         return cls(name=values["name"], corpus=CorpusSource(**values["corpus"]), tokenizer=values["tokenizer"], members=members)
@@ -113,7 +135,9 @@ def clean_name(name: str) -> str:
     if not name:
         raise LabError("name_empty", "Give the run a name.", "name")
     if len(name) > NAME_CHARACTERS:
-        raise LabError("name_too_long", "The name has {value} characters; at most {limit} are allowed.", "name", value=len(name), limit=NAME_CHARACTERS)
+        raise LabError(
+            "name_too_long", "The name has {value} characters; at most {limit} are allowed.", "name", value=len(name), limit=NAME_CHARACTERS
+        )
     return name
 
 

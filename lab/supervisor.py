@@ -1,0 +1,295 @@
+"""The one thread that decides: which run trains, in which worker, and what the journal says. Knows no torch.
+
+All that happens comes as an event into one inbox (what a page asks, what a worker says) and is dealt with in turn, so no two
+decisions meet. The order of telling: the loop; what pages ask; what workers say; what follows from it.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from queue import Empty, SimpleQueue
+from typing import Any, TypeVar
+
+from lab.desk import TaskDesk
+from lab.journal import Journal, Row
+from lab.messages import Message
+from lab.process import Worker, WorkerProcess
+from lab.queue import Ticket, expected_seconds, in_order, pace_of, waiting_seconds
+from lab.settings import Settings
+from lab.spec import RunSpec
+from lab.views import Live
+from model.errors import LabError
+
+Answer = TypeVar("Answer")
+StartWorker = Callable[..., Worker]
+
+TICK_SECONDS = 0.5
+ATTEMPTS = 3  # times a run may lose its worker without a step in between
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Post:
+    """A worker, and the run it trains: None while it stands by."""
+
+    worker: Worker
+    run: str | None = None
+    warm: bool = False
+    told_at: float | None = None  # when it was told to pause or stop
+
+
+class Supervisor:
+    def __init__(self, settings: Settings, journal: Journal, start_worker: StartWorker = WorkerProcess) -> None:
+        self.settings, self.journal, self._start_worker = settings, journal, start_worker
+        self.posts: list[Post] = []
+        self.live: dict[str, Live] = {}
+        self.desk = TaskDesk(settings)
+        self._inbox: SimpleQueue[Callable[[], None]] = SimpleQueue()
+        self._closing = False
+        self._starts_failed = 0
+        self._pace = pace_of((row.config, row.seconds) for row in journal.in_states("done"))
+        self._thread = threading.Thread(target=self._loop, name="supervisor", daemon=True)
+        self._go_on_with_what_was_left()
+        self._thread.start()
+
+    # The loop
+
+    def _loop(self) -> None:
+        while not self._closing:
+            try:
+                event = self._inbox.get(timeout=TICK_SECONDS)
+            except Empty:
+                event = self._look_around
+            try:
+                event()
+                self._assign()
+                self._estimate()
+            except Exception:  # one event that fails must not end the supervision of all others
+                log.exception("an event could not be dealt with")
+
+    def ask(self, question: Callable[[], Answer], timeout: float = 30.0) -> Answer:
+        """From any thread: have the supervisor do something, and wait for what it answers or raises."""
+        answer: Future[Answer] = Future()
+
+        def event() -> None:
+            try:
+                answer.set_result(question())
+            except BaseException as error:
+                answer.set_exception(error)
+
+        self._inbox.put(event)
+        return answer.result(timeout)
+
+    def close(self) -> None:
+        """Let every worker write a checkpoint and go; their runs stay "running" in the journal, for the next server to go on with."""
+
+        def end() -> None:
+            self._closing = True
+
+        if self._closing:
+            return
+        self._inbox.put(end)
+        self._thread.join()
+        leaving = [threading.Thread(target=post.worker.let_go, args=(self.settings.stop_seconds,)) for post in self.posts]
+        for thread in leaving:
+            thread.start()
+        for thread in leaving:
+            thread.join()
+        self.desk.close()
+
+    # What pages ask (on the supervisor's thread, through `ask`)
+
+    def pause(self, row: Row) -> None:
+        if not self.journal.move(row.id, "paused") if row.state == "queued" else not self._tell(row, "pause"):
+            raise LabError("not_going", "This run is not going, so it cannot be paused.", "run")
+
+    def stop(self, row: Row) -> None:
+        ended = self.journal.move(row.id, "stopped") if row.state in ("queued", "paused") else self._tell(row, "stop")
+        if not ended:
+            raise LabError("not_going", "This run has ended already.", "run")
+
+    def _tell(self, row: Row, wish: str) -> bool:
+        """Pass a wish on to the worker of a run; it is kept in the journal until it is fulfilled."""
+        post = next((post for post in self.posts if post.run == row.id), None)
+        if post is None:
+            return False
+        self.journal.note(row.id, wish=wish)
+        post.told_at = post.told_at or time.monotonic()
+        post.worker.tell({"type": wish})
+        return True
+
+    # What workers say
+
+    def _report(self, worker: Worker, message: Message | None) -> None:
+        """On the worker's own thread."""
+        if message is None or message["type"] != "alive":
+            self._inbox.put(lambda: self._gone(worker) if message is None else self._said(worker, message))
+
+    def _said(self, worker: Worker, message: Message) -> None:
+        post = next((post for post in self.posts if post.worker is worker), None)
+        if message["type"] == "result":
+            self.desk.result(message)
+        if post is None:
+            return
+        if message["type"] == "warm":
+            post.warm, self._starts_failed = True, 0
+        if message.get("run") != post.run or post.run is None:
+            return
+        live = self.live.setdefault(post.run, Live())
+        match message["type"]:
+            case "stage":
+                live.stage = message["stage"]
+            case "step":
+                live.stage, live.members[message["member"]] = "", {key: message[key] for key in ("step", "seconds", "loss")}
+                if live.furthest is not None and live.step > live.furthest:  # further than the worker that was lost
+                    live.furthest = None
+                    self.journal.note(post.run, attempts=0)
+            case "scores":
+                self._keep_best(post.run, message["member"], {"step": message["step"], **message["scores"]})
+            case "diverged":
+                self._note_member(post.run, message["member"], {"diverged": True})
+            case "ended":
+                self._ended(post, message)
+
+    def _keep_best(self, run: str, member: int, scores: dict[str, Any]) -> None:
+        """The same order as the one the worker keeps its best model by."""
+        row = self.journal.get(run)
+        old = row.best[member] if row else {}
+        if "bleu" not in old or (scores["bleu"], -scores["loss"]) >= (old["bleu"], -old["loss"]):
+            self._note_member(run, member, scores)
+
+    def _note_member(self, run: str, member: int, values: dict[str, Any]) -> None:
+        row = self.journal.get(run)
+        if row:
+            self.journal.note(run, best=[{**one, **values} if number == member else one for number, one in enumerate(row.best)])
+
+    def _ended(self, post: Post, message: Message) -> None:
+        run, post.run, post.told_at = post.run, None, None
+        assert run is not None
+        if message.get("leaving"):
+            self.posts.remove(post)
+        changes = {"message": message["message"]} | ({"seconds": message["seconds"]} if "seconds" in message else {})
+        self.journal.move(run, message["state"], **changes)
+        self.live.pop(run, None)
+        if message["state"] == "done":
+            self._pace = pace_of((row.config, row.seconds) for row in self.journal.in_states("done"))
+
+    def _gone(self, worker: Worker) -> None:
+        """A worker is no more. Its run, if it had one, goes on from its last checkpoint, before all others."""
+        post = next((post for post in self.posts if post.worker is worker), None)
+        self.desk.lost(worker)
+        if post is None:
+            return
+        self.posts.remove(post)
+        if post.run is None:
+            self._starts_failed += not post.warm
+            return
+        row = self.journal.get(post.run)
+        if row:
+            log.warning("run %s lost its worker", row.id)
+            self._interrupted(row)
+
+    def _interrupted(self, row: Row) -> None:
+        live = self.live.setdefault(row.id, Live())
+        live.furthest = max(live.step, live.furthest or 0)
+        live.members, live.restarts, live.stage = {}, live.restarts + 1, ""
+        if row.wish:
+            self.journal.move(row.id, "paused" if row.wish == "pause" else "stopped")
+        elif row.attempts + 1 >= ATTEMPTS:
+            error = {
+                "code": "worker_lost",
+                "template": "The process of this run was lost {times} times in a row; there may be too little memory for it.",
+                "field": None,
+                "values": {"times": ATTEMPTS},
+            }
+            self.journal.move(row.id, "failed", message=error)
+        else:
+            self.journal.move(row.id, "queued", place=0, attempts=row.attempts + 1)
+
+    # What follows
+
+    def _go_on_with_what_was_left(self) -> None:
+        """Runs of a server that is gone. A worker it may have left behind is dealt with by the lock of the run's folder."""
+        for row in self.journal.in_states("running"):
+            self._interrupted(replace(row, attempts=0))  # it was the server that was lost
+
+    def _look_around(self) -> None:
+        """By the clock: workers that are silent or do not obey are ended; tasks that take too long are given up."""
+        now = time.monotonic()
+        for post in self.posts:
+            disobeys = post.told_at is not None and now - post.told_at > self.settings.stop_seconds
+            if disobeys or post.worker.silent > self.settings.silence_seconds:
+                log.warning("a worker is ended: it %s", "does not obey" if disobeys else "is silent")
+                post.worker.stop()
+        self.desk.look_around()
+
+    def _assign(self) -> None:
+        """Give waiting runs to workers, tasks to the first one, and keep one standing by while there is room for a run."""
+        if self._closing:
+            return
+        running = [post for post in self.posts if post.run]
+        if len(running) < self.settings.workers:
+            for row in self._next_rows(running)[: self.settings.workers - len(running)]:
+                self._begin(row)
+        training = sum(post.run is not None for post in self.posts)
+        if self.settings.standby and training == len(self.posts) < self.settings.workers and self._starts_failed < ATTEMPTS:
+            self._new_post()
+        if self.desk.waiting:
+            post = next((post for post in self.posts if post.run is None), None) or (self.posts[0] if self.posts else self._new_post())
+            self.desk.hand_out(post.worker, lambda: self._start_worker(self.settings, self._report, alone=True))
+
+    def _next_rows(self, running: list[Post]) -> list[Row]:
+        going = {row.id: row for row in self.journal.in_states("queued", "running")}
+        busy = [going[post.run].visitor for post in running if post.run in going]
+        tickets = [Ticket(row.id, row.visitor, row.place) for row in going.values() if row.state == "queued"]
+        chosen = []
+        for ticket in in_order(tickets, busy):
+            if busy.count(ticket.visitor) < self.settings.running_each:
+                busy.append(ticket.visitor)
+                chosen.append(going[ticket.run])
+        return chosen
+
+    def _begin(self, row: Row) -> None:
+        post = next((post for post in self.posts if post.run is None), None) or self._new_post()
+        if not self.journal.move(row.id, "running", started=row.started or time.time(), ended=None, message=None):
+            return
+        post.run, post.told_at = row.id, None
+        self.live.setdefault(row.id, Live()).stage = "corpus"
+        post.worker.tell({"type": "run", "run": row.id, "folder": str(self.settings.runs / row.id), "spec": row.config})
+
+    def _new_post(self) -> Post:
+        post = Post(self._start_worker(self.settings, self._report))
+        self.posts.append(post)
+        return post
+
+    def _estimate(self) -> None:
+        """Place and waiting time of every run that waits, remaining time of those that train."""
+        rows = {row.id: row for row in self.journal.in_states("queued", "running")}
+        remaining, running = [], []
+        for row in rows.values():
+            live = self.live.setdefault(row.id, Live())
+            spec = RunSpec.from_dict(row.config)
+            live.remaining_seconds = expected_seconds(spec, self._pace) * (1 - live.step / spec.steps)
+            if row.state == "running":
+                remaining.append(live.remaining_seconds)
+                running.append(row.visitor)
+        tickets = [
+            Ticket(row.id, row.visitor, row.place, self.live[row.id].remaining_seconds or 0.0)
+            for row in rows.values()
+            if row.state == "queued"
+        ]
+        ordered = in_order(tickets, running)
+        waits = waiting_seconds(ordered, remaining, self.settings.workers)
+        for place, ticket in enumerate(ordered, start=1):
+            self.live[ticket.run].place, self.live[ticket.run].waiting_seconds = place, waits[ticket.run]
+        for run in self.live.keys() - rows.keys():
+            self.live.pop(run)
+
+    def expected(self, spec: RunSpec) -> float:
+        return expected_seconds(spec, self._pace)
