@@ -60,6 +60,13 @@ function unpack(bytes) {
   return { header, arrays };
 }
 
+/** Is it the same payload? Streamlit hands it over again on every run, and a focus or an open menu must survive that. */
+function sameBytes(a, b) {
+  if (!a || a.length !== b.length) return false;
+  for (let at = 0; at < a.length; at += 1) if (a[at] !== b[at]) return false;
+  return true;
+}
+
 /** Row `index` of the last axis, all leading axes flattened. */
 function rowOf(array, index) {
   const width = array.shape[array.shape.length - 1];

@@ -6,10 +6,16 @@ function createExplorer(host) {
   const self = { host, view, data: null, names: "produced", table: false, over: null, cells: {} };
   self.section = html("section", { class: "explorer" });
   host.append(self.section);
+  host.addEventListener("pointerdown", (event) => {
+    const menu = self.section.querySelector(".more[open]");
+    if (menu && !menu.contains(event.target)) menu.open = false;
+  });
   watchGround(self.section, () => self.data && draw(self));
   const stop = view.subscribe(() => self.data && draw(self));
   return {
     update(bytes) {
+      if (sameBytes(self.bytes, bytes)) return;
+      self.bytes = bytes;
       self.data = unpack(bytes);
       self.cells = {};
       build(self);

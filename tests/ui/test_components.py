@@ -1,0 +1,45 @@
+"""The scripts of the components: every word comes from Python, nothing goes to the server, nothing is parsed as markup."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from ui.components.labels import component_words
+
+PARTS = sorted((Path(__file__).resolve().parents[2] / "ui" / "components" / "parts").glob("*.js"))
+STEMS = ("step_", "rows_")  # names the scripts put together from what is chosen
+PUT_TOGETHER = {"encoder", "decoder", "cross", "encoder_long", "decoder_long", "cross_long", "matrix", "lines"}
+
+
+def asked() -> set[str]:
+    return {name for part in PARTS for name in re.findall(r"\bwords\.([a-z_]+)", part.read_text(encoding="utf-8"))}
+
+
+def test_every_word_asked_for_exists() -> None:
+    assert asked() <= component_words().keys()
+
+
+def test_no_word_is_idle() -> None:
+    idle = {name for name in component_words() if not name.startswith(STEMS)} - asked() - PUT_TOGETHER
+    assert not idle
+
+
+@pytest.mark.parametrize("part", PARTS, ids=lambda part: part.stem)
+def test_scripts_keep_to_the_browser(part: Path) -> None:
+    text = part.read_text(encoding="utf-8")
+    for forbidden in (
+        "innerHTML",
+        "outerHTML",
+        "insertAdjacentHTML",
+        "document.write",
+        "eval(",
+        "setStateValue",
+        "setTriggerValue",
+        "fetch(",
+        "XMLHttp",
+    ):
+        assert forbidden not in text
+    assert len(text.splitlines()) < 300
