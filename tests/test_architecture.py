@@ -176,8 +176,16 @@ def test_closed_ways_of_working() -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["eval(text)", "torch.load(path)", "import pickle", "from torch.nn import MultiheadAttention", "nn.Transformer()", "st.markdown(text, unsafe_allow_html=True)", "layer.register_forward_hook(f)"],
-)  # fmt: skip
+    [
+        "eval(text)",
+        "torch.load(path)",
+        "import pickle",
+        "from torch.nn import MultiheadAttention",
+        "nn.Transformer()",
+        "st.markdown(text, unsafe_allow_html=True)",
+        "layer.register_forward_hook(f)",
+    ],
+)
 def test_the_closed_ways_are_recognized(line: str) -> None:
     assert any(forbidden(node) for node in ast.walk(ast.parse(line)))
 
