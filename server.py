@@ -14,6 +14,7 @@ import os
 import re
 import secrets
 import threading
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from http.cookies import SimpleCookie
@@ -34,6 +35,7 @@ from ui.visitor import COOKIE
 
 YEAR_SECONDS = 365 * 24 * 3600
 COLLECTION_SECONDS = 60
+FIRST_VIEW_SECONDS = 2
 
 
 def inline_scripts() -> list[str]:
@@ -99,7 +101,11 @@ def _new_key(secure: bool) -> str:
 
 
 def warm_up() -> None:
-    """Import what is heavy and load the first model, then take all of it out of every later garbage collection, once."""
+    """Import what is heavy and load the shipped models, then take all of it out of every later garbage collection, once.
+
+    It waits for the first view, which needs none of it and would share the processor with the import of torch.
+    """
+    time.sleep(FIRST_VIEW_SECONDS)
     try:
         from ui import readings
 

@@ -7,6 +7,7 @@ stage: whatever cannot be read leaves the last good sentence standing, with one 
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -62,15 +63,17 @@ def draw(uses: tuple[str, ...]) -> None:
 def propose(source: str | None = None, target: str | None = None, model: str | None = None) -> LabError | None:
     """Change the stage where the whole of it can be read; else keep it and return why not.
 
-    A new source or model drops a target of the learner's own, which belonged to the old sentence.
+    A new source drops a target of the learner's own, which belonged to the old sentence; an empty target is the model's own.
     """
     stage = current()
     try:
-        wanted = Stage(model or stage.model, stage.source if source is None else clean_sentence(source))
-        if target:
-            wanted = Stage(wanted.model, wanted.source, clean_sentence(target))
-        elif target is None and source is None:
-            wanted = Stage(wanted.model, wanted.source, stage.target)
+        if model is not None:
+            readings.check_model(model)
+        wanted = Stage(model or stage.model, stage.source, stage.target)
+        if source is not None:
+            wanted = Stage(wanted.model, clean_sentence(source))
+        if target is not None:
+            wanted = replace(wanted, target=clean_sentence(target) if target else None)
         readings.of(wanted)
     except LabError as error:
         return error
@@ -79,15 +82,26 @@ def propose(source: str | None = None, target: str | None = None, model: str | N
 
 
 def _from_address(found: dict[str, str], fallback: Stage) -> Stage:
-    """The stage a link names; what cannot be read in it falls back, and the line says so."""
-    try:
-        target = clean_sentence(found["target"]) if found.get("target") else None
-        stage = Stage(found.get("model", fallback.model), clean_sentence(found.get("source", fallback.source)), target)
-        readings.of(stage)
-        return stage
-    except LabError as error:
-        st.session_state[_MISTAKE] = {"error": error, "field": "link", "draft": ""}
-        return fallback
+    """The stage a link names. A part of it that cannot be read falls back alone, and the line says so."""
+    stage = Stage(fallback.model, fallback.source)
+    for field in ("model", "source", "target"):
+        if not found.get(field):
+            continue
+        try:
+            stage = _with(stage, field, found[field])
+        except LabError as error:
+            st.session_state[_MISTAKE] = {"error": error, "field": "link", "draft": ""}
+    return stage
+
+
+def _with(stage: Stage, field: str, value: str) -> Stage:
+    """The stage with one part changed and checked."""
+    if field == "model":
+        readings.check_model(value)
+        return replace(stage, model=value)
+    changed = replace(stage, **{field: clean_sentence(value)})
+    readings.of(changed)
+    return changed
 
 
 def _on_edit() -> None:

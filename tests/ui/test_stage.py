@@ -51,7 +51,7 @@ def test_a_link_that_cannot_be_read_leaves_a_good_stage(source: str) -> None:
 def test_an_unknown_model_falls_back(model: str) -> None:
     test = app(model=model, source="the cat sleeps")
     assert not test.exception
-    assert stage_of(test).model == "toy"
+    assert stage_of(test) == Stage("toy", "the cat sleeps")
 
 
 ODD = (

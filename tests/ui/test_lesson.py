@@ -1,0 +1,73 @@
+"""The anatomy of a lesson: a bet is locked in once, code is the code that runs, questions come one at a time."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from ui import lesson
+
+
+def page() -> None:
+    import streamlit as st
+
+    from ui import check, lesson
+    from ui.prose import Said, percent, say
+
+    made = lesson.bet("demo.noun", "Which noun?", ("animal", "street"))
+    if made is None:
+        st.stop()
+    with lesson.try_it():
+        st.text("the centrepiece")
+    lesson.what_you_see(lambda: say("{word} gets {share}.", "seen", word=Said("*il*", "target"), share=percent(0.7)))
+    lesson.formula(r"QK^\top", [lesson.Symbol("Q", "queries", "9 × 16")], "3.2.1")
+    if lesson.break_it("removed now", "Without the mask", "broken"):
+        lesson.before_and_after("exact match", "100 %", "27 %")
+    lesson.code("model/attention.py", "attend", "softmax")
+    check.check_yourself(
+        "demo",
+        [
+            check.Question("first", "One?", ("$a$", "b"), 1, ("no, since", "yes, since")),
+            check.Question("second", "Two?", ("c", "d"), 0, ("yes", "no")),
+        ],
+    )
+    lesson.what_we_know("mask", "Now we know.", [lesson.Further("The paper", "https://arxiv.org/abs/1706.03762", "section 3")])
+
+
+@pytest.fixture
+def shown() -> AppTest:
+    test = AppTest.from_function(page, default_timeout=30).run()
+    assert not test.exception
+    return test
+
+
+def test_nothing_is_shown_before_the_bet(shown: AppTest) -> None:
+    assert not shown.text and not shown.code
+    shown.button_group[0].set_value("street").run()
+    assert not shown.exception
+    assert shown.text[0].value == "the centrepiece"
+    assert "street" in shown.caption[0].value
+    assert not shown.button_group, "locked in"
+
+
+def test_break_it_says_which_of_two_things_it_is(shown: AppTest) -> None:
+    shown.button_group[0].set_value("animal").run()
+    assert any("Removed now" in caption.value for caption in shown.caption)
+    shown.toggle[0].set_value(True).run()
+    assert [metric.value for metric in shown.metric] == ["100 %", "27 %"]
+
+
+def test_one_question_at_a_time(shown: AppTest) -> None:
+    shown.button_group[0].set_value("animal").run()
+    assert len(shown.radio) == 1 and shown.radio[0].options == [r"\$a\$", "b"]
+    shown.radio[0].set_value(0).run()
+    assert any("Not this one." in text.value and "no, since" in text.value for text in shown.markdown)
+    next(button for button in shown.button if button.label == "Next question").click().run()
+    assert shown.radio[0].label == "Two?"
+    assert shown.session_state["answers"] == {"demo.first": False}
+
+
+def test_the_code_is_the_code_that_runs() -> None:
+    source = lesson.source_of("model/attention.py", "attend")
+    assert source.startswith("def attend(")
+    assert lesson.source_of("ui/address.py", "Stage.parameters").lstrip().startswith("def parameters(")
