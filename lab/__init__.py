@@ -24,5 +24,6 @@ from lab.spec import CorpusSource, MemberSpec, RunSpec, plan, race
 from lab.views import MemberView, RunView
 
 __all__ = [
-    "CorpusSource", "Laboratory", "MemberSpec", "MemberView", "RunSpec", "RunView", "Settings", "close_laboratory", "laboratory", "plan", "race",
+    "CorpusSource", "Laboratory", "MemberSpec", "MemberView", "RunSpec", "RunView", "Settings", "close_laboratory", "laboratory",
+    "plan", "race",
 ]  # fmt: skip

@@ -111,7 +111,8 @@ def open_data(data: Path) -> Lock:
         ) from problem  # fmt: skip
     if not taken:
         raise LabError(
-            "folder_in_use", "Another Attention Lab (process {process}) uses the data folder {folder}. Stop it, or name another folder with {field}.",
+            "folder_in_use",
+            "Another Attention Lab (process {process}) uses the data folder {folder}. Stop it, or name another folder with {field}.",
             "ATTENTION_LAB_DATA", folder=data, process=lock.holder(),
         )  # fmt: skip
     return lock

@@ -201,7 +201,8 @@ class Laboratory:
         limit = self.settings.running_each + self.settings.waiting_each
         if sum(row.state in GOING for row in self.journal.of_visitor(owner)) >= limit:
             raise LabError(
-                "too_many_runs", "You have {limit} runs going: {running} may train and {waiting} may wait. Wait for one to end, or stop one.",
+                "too_many_runs",
+                "You have {limit} runs going: {running} may train and {waiting} may wait. Wait for one to end, or stop one.",
                 "run", limit=limit, running=self.settings.running_each, waiting=self.settings.waiting_each,
             )  # fmt: skip
 

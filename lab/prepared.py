@@ -47,6 +47,9 @@ class Remembering:
 class KnownIds(Encoding):
     """An encoding whose pieces and spans are looked up only if somebody asks: a training does not."""
 
+    _text: str
+    _tokenizer: Tokenizer
+
     def __init__(self, ids: tuple[int, ...], text: str, tokenizer: Tokenizer) -> None:
         for name, value in (("ids", ids), ("_text", text), ("_tokenizer", tokenizer)):
             object.__setattr__(self, name, value)

@@ -17,7 +17,7 @@ from model.train_config import TrainConfig, names_of, recipe
 Source = Literal["built-in", "pairs", "aligned"]
 MEMBERS = 4
 NAME_CHARACTERS = 60
-STEPS, BATCH_SENTENCES, BATCH_TOKENS, FRAMES, EVALUATE_SENTENCES, KEEP = 100_000, 512, 16_384, 60, 1_000, 5
+STEPS, BATCH_SENTENCES, BATCH_TOKENS, FRAMES, EVALUATE_SENTENCES, KEEP, POOL = 100_000, 512, 16_384, 60, 1_000, 5, 64
 
 DEFAULT_CORPUS = "grammar"
 TOKENIZERS = {"grammar": "unigram", "reversing": "word", "copying": "word", "sorting": "word", "dates": "character"}
@@ -70,7 +70,8 @@ class MemberSpec:
             raise LabError("not_a_translator", "{field} is {value}; a run trains an encoder-decoder.", "kind", value=self.shape.kind)
         batch = BATCH_TOKENS if self.training.batch_by == "tokens" else BATCH_SENTENCES
         for name, limit in (
-            ("steps", STEPS), ("batch", batch), ("frames", FRAMES), ("evaluate_sentences", EVALUATE_SENTENCES), ("keep", KEEP), ("pool", 64),
+            ("steps", STEPS), ("batch", batch), ("frames", FRAMES), ("evaluate_sentences", EVALUATE_SENTENCES), ("keep", KEEP),
+            ("pool", POOL),
         ):  # fmt: skip
             value = getattr(self.training, name)
             if value > limit:
@@ -151,7 +152,7 @@ def plan(
 
 
 def race(run: RunSpec, switches: Mapping[str, Mapping[str, Any]], name: str = "") -> RunSpec:
-    """A race of variants of one run: a member for each name, with its settings changed: `{"as it is": {}, "no mask": {"causal_mask": False}}`."""
+    """A race of variants of one run, a member for each name: `{"as it is": {}, "no mask": {"causal_mask": False}}`."""
     members = tuple(_changed(run.members[0], label, settings) for label, settings in switches.items())
     return RunSpec(name=name or run.name, corpus=run.corpus, tokenizer=run.tokenizer, members=members)
 

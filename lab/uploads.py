@@ -16,7 +16,8 @@ from model.files import write_whole
 
 NAMES = {"pairs": ("pairs.tsv",), "aligned": ("source.txt", "target.txt")}  # of the files of a visitor's text
 MODEL_FILES = {  # name -> most bytes
-    "config.json": 2**20, "card.json": 2**20, "tokenizer.json": 8 * 2**20, "tokenizer.model": 8 * 2**20, "model.safetensors": limits.MODEL_BYTES,
+    "config.json": 2**20, "card.json": 2**20, "tokenizer.json": 8 * 2**20, "tokenizer.model": 8 * 2**20,
+    "model.safetensors": limits.MODEL_BYTES,
 }  # fmt: skip
 KEPT_SECONDS = 7 * 24 * 3600.0
 

@@ -187,10 +187,11 @@ def main() -> None:
     if options.alone:
         channel.send(task_result(channel.inbox.get()))
         return
-    from lab.prepared import Prepared
-    from model.training import use_fast_arithmetic
+    import torch
 
-    use_fast_arithmetic(options.threads)
+    from lab.prepared import Prepared
+
+    torch.set_num_threads(options.threads)
     WorkerLoop(channel, options.checkpoint_seconds).stand_by(Prepared())
 
 
