@@ -16,9 +16,10 @@ from typing import Any
 from lab import folders, uploads
 from lab.journal import ENDED, GOING, Journal, Row
 from lab.metrics import MetricsReader
+from lab.process import WorkerProcess
 from lab.settings import Settings, from_environment
 from lab.spec import CorpusSource, MemberSpec, RunSpec, clean_name
-from lab.supervisor import Supervisor
+from lab.supervisor import StartWorker, Supervisor
 from lab.views import Live, RunView, view_of
 from model.config import ModelConfig
 from model.errors import LabError
@@ -31,14 +32,14 @@ log = logging.getLogger(__name__)
 class Laboratory:
     """One for each data folder at a time. Raises `LabError` "folder_in_use" where another process has it."""
 
-    def __init__(self, settings: Settings | None = None) -> None:
+    def __init__(self, settings: Settings | None = None, start_worker: StartWorker = WorkerProcess) -> None:
         self.settings = settings or from_environment()
         self._lock = folders.open_data(self.settings.data)
         try:
             self.journal = Journal(self.settings.database)
             self._reader = MetricsReader()
             self._tidy()
-            self._supervisor = Supervisor(self.settings, self.journal)
+            self._supervisor = Supervisor(self.settings, self.journal, start_worker)
         except BaseException:
             self._lock.free()
             raise
@@ -116,7 +117,7 @@ class Laboratory:
         def go_on() -> None:
             row = self._own(visitor, run)
             self._check_going(row.visitor)
-            if not self.journal.move(run, "queued", attempts=0, message=None):
+            if not self.journal.move(run, "queued", only=("paused", "stopped", "failed"), attempts=0, message=None):
                 raise LabError("not_paused", "This run is not paused, so it cannot go on.", "run")
 
         self._supervisor.ask(go_on)

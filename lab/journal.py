@@ -114,14 +114,15 @@ class Journal:
         with self.engine.begin() as connection:
             connection.execute(_runs.insert().values(**row, place=_next_place(connection)))
 
-    def move(self, id: str, to: State, **changes: Any) -> bool:
-        """Compare and set: True where the run was in a state that `to` may follow, and now is in `to`."""
+    def move(self, id: str, to: State, only: Iterable[State] | None = None, **changes: Any) -> bool:
+        """Compare and set: True where the run was in a state that `to` may follow (one of `only`, where given), and now is in `to`."""
+        allowed = [state for state in FROM[to] if only is None or state in only]
         with self.engine.begin() as connection:
             if to == "queued" and "place" not in changes:
                 changes["place"] = _next_place(connection)
             if to in ENDED:
                 changes.setdefault("ended", time.time())
-            statement = _runs.update().where(_runs.c.id == id, _runs.c.state.in_(FROM[to])).values(state=to, wish="", **changes)
+            statement = _runs.update().where(_runs.c.id == id, _runs.c.state.in_(allowed)).values(state=to, wish="", **changes)
             return bool(connection.execute(statement).rowcount == 1)
 
     def note(self, id: str, **changes: Any) -> None:

@@ -6,6 +6,7 @@ import heapq
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from lab.spec import MemberSpec, RunSpec
 from model.config import count_parameters
@@ -25,16 +26,17 @@ class Ticket:
     seconds: float = 0.0
 
 
-def in_order(waiting: Iterable[Ticket], running: Iterable[str] = ()) -> list[Ticket]:
+def in_order(waiting: Iterable[Ticket], running: Iterable[str] = (), served: Mapping[str, float] = MappingProxyType({})) -> list[Ticket]:
     """Round by round: nobody's second run goes before anybody's first, whoever pressed the button oftener.
 
-    `running` names the visitor of each run that trains now; those have had their turn of this round.
+    `running` names the visitor of each run that trains now; those have had their turn of this round. Within a round who was
+    `served` longest ago (visitor -> time, missing for never) goes first.
     """
     rounds, found = Counter(running), []
     for ticket in sorted(waiting, key=lambda ticket: ticket.place):
-        found.append((ticket.place > 0, rounds[ticket.visitor], ticket.place, ticket))
+        found.append((ticket.place > 0, rounds[ticket.visitor], served.get(ticket.visitor, 0.0), ticket.place, ticket))
         rounds[ticket.visitor] += 1
-    return [ticket for *_, ticket in sorted(found, key=lambda item: item[:3])]
+    return [ticket for *_, ticket in sorted(found, key=lambda item: item[:4])]
 
 
 def waiting_seconds(ordered: Sequence[Ticket], remaining: Iterable[float], workers: int) -> dict[str, float]:

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
@@ -18,8 +19,9 @@ from typing import Any, TypeVar
 from lab.desk import TaskDesk
 from lab.journal import Journal, Row
 from lab.messages import Message
+from lab.outlook import look_ahead
 from lab.process import Worker, WorkerProcess
-from lab.queue import Ticket, expected_seconds, in_order, pace_of, waiting_seconds
+from lab.queue import Ticket, expected_seconds, in_order, pace_of
 from lab.settings import Settings
 from lab.spec import RunSpec
 from lab.views import Live
@@ -54,6 +56,7 @@ class Supervisor:
         self._closing = False
         self._starts_failed = 0
         self._pace = pace_of((row.config, row.seconds) for row in journal.in_states("done"))
+        self._served = {row.visitor: row.started or 0.0 for row in reversed(journal.everything())}  # visitor -> time of the last turn
         self._thread = threading.Thread(target=self._loop, name="supervisor", daemon=True)
         self._go_on_with_what_was_left()
         self._thread.start()
@@ -61,13 +64,17 @@ class Supervisor:
     # The loop
 
     def _loop(self) -> None:
+        looked = 0.0
         while not self._closing:
+            event: Callable[[], None] | None = None
+            with suppress(Empty):
+                event = self._inbox.get(timeout=TICK_SECONDS if looked else 0)
             try:
-                event = self._inbox.get(timeout=TICK_SECONDS)
-            except Empty:
-                event = self._look_around
-            try:
-                event()
+                if event:
+                    event()
+                if time.monotonic() - looked >= TICK_SECONDS:
+                    looked = time.monotonic()
+                    self._look_around()
                 self._assign()
                 self._estimate()
             except Exception:  # one event that fails must not end the supervision of all others
@@ -249,7 +256,7 @@ class Supervisor:
         busy = [going[post.run].visitor for post in running if post.run in going]
         tickets = [Ticket(row.id, row.visitor, row.place) for row in going.values() if row.state == "queued"]
         chosen = []
-        for ticket in in_order(tickets, busy):
+        for ticket in in_order(tickets, busy, self._served):
             if busy.count(ticket.visitor) < self.settings.running_each:
                 busy.append(ticket.visitor)
                 chosen.append(going[ticket.run])
@@ -259,7 +266,7 @@ class Supervisor:
         post = next((post for post in self.posts if post.run is None), None) or self._new_post()
         if not self.journal.move(row.id, "running", started=row.started or time.time(), ended=None, message=None):
             return
-        post.run, post.told_at = row.id, None
+        post.run, post.told_at, self._served[row.visitor] = row.id, None, time.time()
         self.live.setdefault(row.id, Live()).stage = "corpus"
         post.worker.tell({"type": "run", "run": row.id, "folder": str(self.settings.runs / row.id), "spec": row.config})
 
@@ -269,27 +276,12 @@ class Supervisor:
         return post
 
     def _estimate(self) -> None:
-        """Place and waiting time of every run that waits, remaining time of those that train."""
-        rows = {row.id: row for row in self.journal.in_states("queued", "running")}
-        remaining, running = [], []
-        for row in rows.values():
-            live = self.live.setdefault(row.id, Live())
-            spec = RunSpec.from_dict(row.config)
-            live.remaining_seconds = expected_seconds(spec, self._pace) * (1 - live.step / spec.steps)
-            if row.state == "running":
-                remaining.append(live.remaining_seconds)
-                running.append(row.visitor)
-        tickets = [
-            Ticket(row.id, row.visitor, row.place, self.live[row.id].remaining_seconds or 0.0)
-            for row in rows.values()
-            if row.state == "queued"
-        ]
-        ordered = in_order(tickets, running)
-        waits = waiting_seconds(ordered, remaining, self.settings.workers)
-        for place, ticket in enumerate(ordered, start=1):
-            self.live[ticket.run].place, self.live[ticket.run].waiting_seconds = place, waits[ticket.run]
-        for run in self.live.keys() - rows.keys():
+        rows = self.journal.in_states("queued", "running")
+        for row in rows:
+            self.live.setdefault(row.id, Live())
+        for run in self.live.keys() - {row.id for row in rows}:
             self.live.pop(run)
+        look_ahead(rows, self.live, self._pace, self._served, self.settings.workers)
 
     def expected(self, spec: RunSpec) -> float:
         return expected_seconds(spec, self._pace)

@@ -40,6 +40,7 @@ class Channel:
     def __init__(self, parent: int) -> None:
         self.inbox: SimpleQueue[Message] = SimpleQueue()
         self.gone = threading.Event()
+        self.busy = False  # a run is going, which a checkpoint is owed
         self._parent, self._writing = parent, threading.Lock()
         self._out = os.fdopen(os.dup(1), "wb", buffering=0)
         os.dup2(2, 1)  # what anybody prints goes to the log, never among the messages
@@ -54,7 +55,9 @@ class Channel:
                 self.leave()
 
     def leave(self) -> None:
-        """Ends the process within `LEAVE_SECONDS`: by itself after a last checkpoint, or by force."""
+        """Ends the process: at once where it stands by, else after a last checkpoint, or after `LEAVE_SECONDS` by force."""
+        if not self.busy:
+            os._exit(0)
         if not self.gone.is_set():
             self.gone.set()
             self.inbox.put({"type": "end"})
@@ -102,7 +105,7 @@ class WorkerLoop:
     def run(self, message: Message, prepared: Prepared) -> None:
         from lab.job import Job, ended
 
-        run, self._told = message["run"], ""
+        run, self._told, self.channel.busy = message["run"], "", True
         try:
             spec = RunSpec.from_dict(message["spec"])
             job = Job(run, Path(message["folder"]), spec, self.checkpoint_seconds, self.channel.send, self._wish)
@@ -117,6 +120,7 @@ class WorkerLoop:
             last = ended(run, "failed", unexpected())
             last["leaving"] = self._ended = True  # nobody knows what else is broken
         self.channel.send(last)
+        self.channel.busy = False
 
     def _wish(self) -> str:
         while not self._told and (message := self._next(wait=False)):
