@@ -48,11 +48,11 @@ export default function ({data, parentElement, setTriggerValue}) {
 
   function french(flow) {
     if (state.editing === "target") return form("target", texts.targetHelp, "fr")
-    const words = data.targetWords.map((word, index) =>
-      flow
-        ? element("button", {class: "word french", type: "button", "data-index": index}, ...piecesOf(word, texts))
-        : element("span", {class: "word french"}, ...piecesOf(word, texts)),
-    )
+    const words = data.targetWords.map((word, index) => {
+      const kind = /['’]$/.test(word.text) && index + 1 < data.targetWords.length ? "word french elided" : "word french"
+      if (!flow) return element("span", {class: kind}, ...piecesOf(word, texts))
+      return element("button", {class: kind, type: "button", "data-index": index}, ...piecesOf(word, texts))
+    })
     return element("div", {class: "words target", role: "group", "aria-label": texts.target, lang: "fr"}, ...words)
   }
 
@@ -103,7 +103,7 @@ export default function ({data, parentElement, setTriggerValue}) {
     box.append(svg, english(), gap, french(true))
     const caption = element("p", {class: "caption", "aria-live": "polite"}, texts.flow)
     root.replaceChildren(sourceControls(), box, ...notes(), caption)
-    const picture = {box, svg, english: [...box.querySelectorAll(".english")], french: [...box.querySelectorAll(".french")]}
+    const picture = {box, svg, english: [...box.querySelectorAll(".english")], french: [...box.querySelectorAll(".french")], lit: null}
     if (picture.english.length && picture.french.length) stopPlaying = flowing(picture, caption)
   }
 

@@ -16,7 +16,7 @@ import streamlit as st
 from model.errors import LabError
 from model.reading import Reading
 from model.text import clean_sentence
-from ui import address, bets, readings, sentences
+from ui import address, readings, riddle, sentences
 from ui.address import Stage
 from ui.stage_data import source_words, target_words, threads
 from ui.wording import sentence_of
@@ -57,7 +57,7 @@ def reading() -> Reading:
 def draw(uses: tuple[str, ...]) -> None:
     """The controls a page uses, and nothing where it uses none. `flow`: the picture of the sentence going through."""
     if uses:
-        _COMPONENT(key=KEY, data=_data(uses), on_edit_change=_on_edit, on_bet_change=bets.on_stage_bet)
+        _COMPONENT(key=KEY, data=_data(uses), on_edit_change=_on_edit, on_bet_change=_on_bet)
 
 
 def propose(source: str | None = None, target: str | None = None, model: str | None = None) -> LabError | None:
@@ -121,6 +121,10 @@ def _on_edit() -> None:
         st.session_state[_MISTAKE] = {"error": error, "field": field, "draft": edit[field][:400]}
 
 
+def _on_bet() -> None:
+    riddle.lock_bet(current().source, st.session_state[KEY].get("bet"))
+
+
 def _surprise() -> str:
     """A good sentence that is not the present one."""
     others = [sentence for sentence in sentences.examples() if sentence != current().source]
@@ -139,7 +143,7 @@ def _data(uses: tuple[str, ...]) -> dict[str, Any]:
         "sourceWords": source_words(shown, stage.model),
         "targetWords": target_words(shown),
         "threads": threads(shown) if flow else None,
-        "riddle": bets.riddle_data(shown) if flow else None,
+        "riddle": riddle.picture_data(stage, shown) if flow else None,
         "model": stage.model,
         "models": [{"id": name, "name": model_title(name)} for name in readings.model_names()],
         "own": readings.own_translation(stage.model, stage.source) if shown.forced else None,

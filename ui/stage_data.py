@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,18 +16,24 @@ from ui.familiarity import hardly_met
 END_PIECE = SPECIAL_PIECES[2]
 
 
-def word_spans(text: str) -> list[tuple[int, int]]:
+_WORD = re.compile(r"\S+")
+_FRENCH_WORD = re.compile(r"(?:[ldjmtsnc]|(?:lors|puis|jus)?qu)['’](?=\S)|\S+", re.IGNORECASE)
+
+Spans = Sequence[tuple[int, int]]
+
+
+def english_words(text: str) -> list[tuple[int, int]]:
     """Characters [start, end) of each word between spaces."""
-    spans, start = [], 0
-    for word in text.split(" "):
-        spans.append((start, start + len(word)))
-        start += len(word) + 1
-    return spans
+    return [found.span() for found in _WORD.finditer(text)]
 
 
-def pieces_of_words(text: str, piece_spans: tuple[tuple[int, int], ...], pieces: tuple[str, ...]) -> list[list[int]]:
+def french_words(text: str) -> list[tuple[int, int]]:
+    """The same for French, where an elided word ("l'", "qu'") is a word of its own."""
+    return [found.span() for found in _FRENCH_WORD.finditer(text)]
+
+
+def pieces_of_words(words: Spans, piece_spans: Spans, pieces: Sequence[str]) -> list[list[int]]:
     """For each word the numbers of the pieces that spell it; a piece goes to the word in which it ends."""
-    words = word_spans(text)
     groups: list[list[int]] = [[] for _ in words]
     word = 0
     for number, ((_, end), piece) in enumerate(zip(piece_spans, pieces, strict=True)):
@@ -33,17 +41,19 @@ def pieces_of_words(text: str, piece_spans: tuple[tuple[int, int], ...], pieces:
             continue
         while word < len(words) - 1 and end > words[word][1]:
             word += 1
-        groups[word].append(number)
+        if words:
+            groups[word].append(number)
     return groups
 
 
 def source_words(reading: Reading, model: str) -> list[dict[str, Any]]:
     """Each word: its text, its pieces as {text, rare}, its French gloss, and what it may be swapped for."""
-    groups = pieces_of_words(reading.source, reading.source_spans, reading.source_pieces)
+    spans = english_words(reading.source)
+    groups = pieces_of_words(spans, reading.source_spans, reading.source_pieces)
     swaps = {swap.start: swap for swap in sentences.swaps(reading.source)}
     rare = hardly_met(model, reading.source_pieces)
     words = []
-    for (start, end), numbers in zip(word_spans(reading.source), groups, strict=True):
+    for (start, end), numbers in zip(spans, groups, strict=True):
         text, swap = reading.source[start:end], swaps.get(start)
         pieces = _cut(reading.source, start, end, reading.source_spans, numbers)
         words.append({
@@ -61,15 +71,16 @@ def _glossed(choices: tuple[str, ...]) -> list[dict[str, str | None]]:
 
 def target_words(reading: Reading) -> list[dict[str, Any]]:
     """Each word of the target: its text and its pieces."""
-    groups = pieces_of_words(reading.target, reading.target_spans, reading.target_out)
+    spans = french_words(reading.target)
+    groups = pieces_of_words(spans, reading.target_spans, reading.target_out)
     words = []
-    for (start, end), numbers in zip(word_spans(reading.target), groups, strict=True):
+    for (start, end), numbers in zip(spans, groups, strict=True):
         pieces = _cut(reading.target, start, end, reading.target_spans, numbers)
         words.append({"text": reading.target[start:end], "pieces": [{"text": part, "rare": False} for _, part in pieces]})
     return words
 
 
-def _cut(text: str, start: int, end: int, spans: tuple[tuple[int, int], ...], numbers: list[int]) -> list[tuple[int, str]]:
+def _cut(text: str, start: int, end: int, spans: Spans, numbers: list[int]) -> list[tuple[int, str]]:
     """(piece, the part of the word it spells), covering the word; pieces that are bytes of one character show it once."""
     parts, place = [], start
     for number in numbers:
@@ -86,8 +97,8 @@ def threads(reading: Reading) -> list[list[float]]:
     """
     name = reading.attention_names("decoder.cross")[-1]
     weights = reading.arrays[f"{name}.weights"].mean(axis=0)  # n × m
-    columns = pieces_of_words(reading.source, reading.source_spans, reading.source_pieces)
-    rows = pieces_of_words(reading.target, reading.target_spans, reading.target_out)
+    columns = pieces_of_words(english_words(reading.source), reading.source_spans, reading.source_pieces)
+    rows = pieces_of_words(french_words(reading.target), reading.target_spans, reading.target_out)
     by_word = np.stack([weights[:, numbers].sum(axis=1) for numbers in columns], axis=1)  # n × source words
     return [[round(float(value), 4) for value in _mean_row(by_word, numbers)] for numbers in rows]
 

@@ -14,7 +14,7 @@ function curve(from, to) {
   return `M${from.x} ${from.y} C${from.x} ${from.y + bend} ${to.x} ${to.y - bend} ${to.x} ${to.y}`
 }
 
-// picture: {box, svg, english: [nodes], french: [nodes]}; threads: [french][english] weights.
+// picture: {box, svg, english: [nodes], french: [nodes], lit: row or null}; threads: [french][english] weights.
 function drawThreads(picture, threads, count, fresh) {
   const frame = picture.box.getBoundingClientRect()
   picture.svg.replaceChildren()
@@ -27,6 +27,7 @@ function drawThreads(picture, threads, count, fresh) {
       path.setAttribute("d", curve(middleOf(picture.english[column], frame, "bottom"), to))
       path.setAttribute("pathLength", "1")
       path.setAttribute("class", fresh === row ? "thread drawn" : "thread")
+      path.classList.toggle("on", row === picture.lit)
       path.style.setProperty("--weight", weight)
       path.dataset.row = row
       path.dataset.column = column
@@ -37,6 +38,7 @@ function drawThreads(picture, threads, count, fresh) {
 
 // Light up one French word's threads (null: all alike) and say in words where it looks most.
 function lightUp(picture, threads, row, say) {
+  picture.lit = row
   picture.box.classList.toggle("lit", row !== null)
   for (const path of picture.svg.children) path.classList.toggle("on", Number(path.dataset.row) === row)
   picture.french.forEach((node, index) => node.classList.toggle("on", index === row))
