@@ -27,10 +27,10 @@ EXAMPLES = (
     "the animal did not cross the street because it was too wide",
     "Jake learned AI even though it was difficult",
     "the old owl will sleep in the small garden",
-    "Emma thinks that the teacher's new book is very boring",
+    "Emma thinks that this beautiful island is very dangerous",
     "the children didn't go to the beach because they were sick",
     "The black horse avoided the road because it was too narrow.",
-    "the queen laughs when she is happy",
+    "the queen sings when she is happy",
 )
 
 

@@ -58,8 +58,6 @@ def _noun_phrase(phrase: NounPhrase, base: int) -> tuple[Token, ...]:
     first = base + slot.FIRST_ADJECTIVE
     tokens = [Token(adjective.english, "adjective", (first + place,)) for place, adjective in enumerate(phrase.adjectives)]
     tokens.append(Token(name, "name" if noun.is_a("name") else "noun", (base + slot.NOUN,)))
-    if phrase.owner:
-        return (*_noun_phrase(phrase.owner, base + slot.OWNER), Token("'s", "particle", (base + slot.POSSESSIVE,)), *tokens)
     if phrase.determiner:
         tokens.insert(0, Token(_determiner(phrase, tokens[0].text), "determiner", (base + slot.DETERMINER,)))
     return tuple(tokens)

@@ -95,16 +95,13 @@ def _with_preposition(preposition: str, key: int, phrase: tuple[Token, ...]) -> 
 
 @lru_cache(maxsize=2**14)
 def _noun_phrase(phrase: NounPhrase, base: int, negated: bool = False) -> tuple[Token, ...]:
-    """Determiner, adjectives before, noun, adjectives after, owner. `negated`: an indefinite object becomes "de"."""
+    """Determiner, adjectives before, noun, adjectives after. `negated`: an indefinite object becomes "de"."""
     body = _body(phrase, base)
     noun = phrase.noun
     if noun.is_a("name"):
         return body
     if noun.is_a("subject"):
         return (_article("the", phrase, body[0].text, base + slot.NOUN), *body)
-    if phrase.owner:
-        owner = _with_preposition("de", base + slot.POSSESSIVE, _noun_phrase(phrase.owner, base + slot.OWNER))
-        return (_article("the", phrase, body[0].text, base + slot.POSSESSIVE), *body, *owner)
     if negated or (phrase.determiner == "some" and body[0].part_of_speech == "adjective"):
         return (Token("d'" if elides(body[0].text) else "de", "determiner", (base + slot.DETERMINER,)), *body)
     return (_article(phrase.determiner, phrase, body[0].text, base + slot.DETERMINER), *body)

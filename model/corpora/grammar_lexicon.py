@@ -48,6 +48,11 @@ class Adjective:
     def fits(self, noun: Noun) -> bool:
         return not self.describes.isdisjoint(noun.kinds)
 
+    def tells(self, noun: Noun, rival: Noun) -> bool:
+        """Whether its meaning picks the noun and not the rival: a state is a being's, a price a thing's, and size is anybody's."""
+        general = self.describes != {"being"} and not self.describes.isdisjoint(("being", "animal"))
+        return self.fits(noun) and not self.fits(rival) and not general
+
     def french(self, gender: str, plural: bool) -> str:
         """The form for that gender ("" where both genders share it)."""
         if gender == "f":

@@ -35,10 +35,10 @@ def build_pair(sentence: Sentence, source_tokens: tuple[Token, ...] | None = Non
 
 
 def write(tokens: Sequence[Token]) -> tuple[str, tuple[Word, ...]]:
-    """The sentence as it is spelt: no space after an apostrophe, nor before "'s" and the period."""
+    """The sentence as it is spelt: no space after an apostrophe, nor before the period."""
     text, words = "", []
     for token in tokens:
-        if text and not text.endswith("'") and token.text not in ("'s", "."):
+        if text and not text.endswith("'") and token.text != ".":
             text += " "
         start = len(text)
         text += token.text

@@ -49,7 +49,7 @@ def split(text: str) -> tuple[Words, bool, bool]:
     """(words as they are spelt within a sentence, whether it begins with a capital, whether it ends with a period)."""
     text = " ".join(text.split())
     period = text.endswith(".")
-    words = text.removesuffix(".").replace("'s ", " 's ").split(" ")
+    words = text.removesuffix(".").split(" ")
     first = words[0]
     lowered = first[:1].lower() + first[1:]
     if first == lowered:
@@ -157,13 +157,11 @@ def _completed(clause: Clause, rest: Words) -> Iterator[Clause]:
 def _noun_phrase(words: Words, at: int) -> tuple[NounPhrase | None, int]:
     """The noun phrase that begins there and where it ends; (None, at) where there is none."""
     determiner = _DETERMINERS.get(words[at], "") if at < len(words) else ""
-    phrase, end = _nominal(words, at + bool(determiner), determiner, None)
-    while phrase and words[end : end + 1] == ("'s",):
-        phrase, end = _nominal(words, end + 1, "'s", phrase)
+    phrase, end = _nominal(words, at + bool(determiner), determiner)
     return (phrase, end) if phrase else (None, at)
 
 
-def _nominal(words: Words, at: int, determiner: str, owner: NounPhrase | None) -> tuple[NounPhrase | None, int]:
+def _nominal(words: Words, at: int, determiner: str) -> tuple[NounPhrase | None, int]:
     adjectives = []
     while at < len(words) and words[at] in ADJECTIVE_FORMS:
         adjectives.append(ADJECTIVE_FORMS[words[at]])
@@ -172,7 +170,7 @@ def _nominal(words: Words, at: int, determiner: str, owner: NounPhrase | None) -
         return None, at
     found = NOUN_FORMS.get(words[at])
     if found:
-        return NounPhrase(found[0], determiner, found[1], tuple(adjectives), owner), at + 1
+        return NounPhrase(found[0], determiner, found[1], tuple(adjectives)), at + 1
     if not determiner and not adjectives and words[at].lower() not in WORDS and is_spelt_like_a_name(words[at]):
         return NounPhrase(invented_name(words[at])), at + 1
     return None, at

@@ -54,19 +54,12 @@ def phrase_fits(phrase: NounPhrase) -> bool:
     if phrase.plural and not noun.english_plural:
         return False
     if noun.is_a("name") or noun.is_a("subject"):
-        return not (determiner or phrase.adjectives or phrase.owner)
-    if not (_owner_fits(phrase) if phrase.owner else _determiner_fits(phrase)):
+        return not (determiner or phrase.adjectives)
+    if not _determiner_fits(phrase):
         return False
     if not all(adjective.attributive and adjective.fits(noun) for adjective in phrase.adjectives):
         return False
     return len(phrase.adjectives) < 2 or [adjective.position for adjective in phrase.adjectives] == ["before", "after"]
-
-
-def _owner_fits(phrase: NounPhrase) -> bool:
-    owner = phrase.owner
-    if owner is None or owner.owner or owner.plural or owner.adjectives or owner.determiner == "a" or not owner.noun.is_a("person"):
-        return False
-    return phrase.determiner == "'s" and not phrase.noun.is_a("place") and not phrase.noun.is_a("person")
 
 
 def _determiner_fits(phrase: NounPhrase) -> bool:
@@ -103,7 +96,7 @@ def _complement_fits(clause: Clause) -> bool:
     verb, phrase = clause.verb, clause.complement
     if phrase is None:
         return clause.preposition is None and verb.preposition is None
-    if phrase.owner or (isinstance(clause.subject, NounPhrase) and clause.subject.noun is phrase.noun):
+    if isinstance(clause.subject, NounPhrase) and clause.subject.noun is phrase.noun:
         return False
     if verb.preposition is not None:
         if phrase.determiner == "some" and verb.preposition[1] == "de":
@@ -154,15 +147,28 @@ def antecedents(main: Clause, connective: str, word: str, adjective: Adjective |
         return [("subject", gender)] if fits else []
     if connective == "that" or (main.object and main.complement):
         return []
-    plural = word == "they"
     nouns = [("subject", subject)] if isinstance(subject, NounPhrase) else []
-    is_there = other is not None and not (main.negative and other.determiner == "a")  # who did not buy a car has none to speak of
-    if other is not None and is_there and not other.noun.is_a("name") and connective != "when":
+    if other is not None and not other.noun.is_a("town") and connective != "when":
         nouns.append(("object", other))
     if len(nouns) == 2 and nouns[0][1].gender == nouns[1][1].gender:
         return []  # French would not show which of the two is meant
-    named = [(role, phrase) for role, phrase in nouns if phrase.plural == plural and (plural or not phrase.noun.is_a("person"))]
-    return [(role, phrase.gender) for role, phrase in named if (adjective.fits(phrase.noun) if adjective else phrase.noun.is_a("being"))]
+    fitting = [
+        (role, phrase) for role, phrase in nouns if _is_meant(phrase, [rival for _, rival in nouns if rival is not phrase], adjective)
+    ]
+    if len(fitting) != 1:
+        return []  # neither would the English
+    ((role, phrase),) = fitting
+    if role == "object" and main.negative and phrase.determiner == "a":
+        return []  # who did not buy a car has none to speak of
+    agrees = phrase.plural if word == "they" else not phrase.plural and not phrase.noun.is_a("person")
+    return [(role, phrase.gender)] if agrees else []
+
+
+def _is_meant(phrase: NounPhrase, rivals: list[NounPhrase], adjective: Adjective | None) -> bool:
+    """Whether what is said in the second clause can only be said of this phrase; without an adjective it is something a being does."""
+    if adjective is None:
+        return phrase.noun.is_a("being") and not any(rival.noun.is_a("being") for rival in rivals)
+    return adjective.fits(phrase.noun) and all(adjective.tells(phrase.noun, rival.noun) for rival in rivals)
 
 
 def _repeats(sentence: Sentence) -> bool:

@@ -69,7 +69,7 @@ def _with_pronoun(random_: random.Random) -> Sentence | None:
     rival = _pick(random_, _other_gender(verb, noun.gender))
     role = "subject" if random_.random() < 0.5 else "object"
     described, other = (noun, rival) if role == "subject" else (rival, noun)
-    adjectives = _telling(described, other) if random_.random() < 0.8 else adjectives_for(described)
+    adjectives = _telling(described, other)
     if not adjectives:
         return None
     subject, thing = _phrase(random_, noun, plain=0.8), _phrase(random_, rival)
@@ -97,7 +97,7 @@ def _other_gender(verb: Verb, gender: str) -> tuple[Noun, ...]:
 @cache
 def _telling(noun: Noun, rival: Noun) -> tuple[Adjective, ...]:
     """The adjectives that fit the noun and not its rival."""
-    return tuple(adjective for adjective in adjectives_for(noun) if not adjective.fits(rival))
+    return tuple(adjective for adjective in adjectives_for(noun) if adjective.tells(noun, rival))
 
 
 def _pronoun_for(phrase: NounPhrase) -> str:
@@ -164,11 +164,11 @@ def _clause(
     subject = subject or _subject(random_, verb.subject)
     thing = _phrase(random_, _pick(random_, _taken(verb.object))) if verb.object else None
     if verb.preposition:
-        complement = _phrase(random_, _pick(random_, _taken(verb.complement)), owner=False)
+        complement = _phrase(random_, _pick(random_, _taken(verb.complement)))
         return Clause(subject, verb, tense, negative, thing, verb.preposition, complement)
     if verb.location and random_.random() < (0.25 if thing else 0.55):
         place = _pick(random_, _places())
-        return Clause(subject, verb, tense, negative, thing, place.location, _phrase(random_, place, owner=False))
+        return Clause(subject, verb, tense, negative, thing, place.location, _phrase(random_, place))
     return Clause(subject, verb, tense, negative, thing)
 
 
@@ -193,25 +193,18 @@ def _subject(random_: random.Random, kind: str = "being", pronouns: bool = True)
     return _phrase(random_, _pick(random_, _nouns(kind)))
 
 
-def _phrase(random_: random.Random, noun: Noun, owner: bool = True, plain: float = 0.75) -> NounPhrase:
+def _phrase(random_: random.Random, noun: Noun, plain: float = 0.8) -> NounPhrase:
     """A phrase about that noun, without adjectives with the probability `plain`."""
     if noun.is_a("name") or noun.is_a("subject"):
         return NounPhrase(noun)
     adjectives = () if random_.random() < plain else _some_adjectives(random_, noun)
     plural = noun.english_plural is not None and random_.random() < 0.36
-    if owner and (noun.is_a("object") or noun.is_a("animal")) and random_.random() < 0.1:
-        return NounPhrase(noun, "'s", plural, adjectives, _owner(random_))
     if plural and random_.random() < 0.15:
         return NounPhrase(noun, "some", plural, adjectives)
     determiner = _pick(random_, _DETERMINERS)
     if (determiner == "a" and plural) or (determiner in POSSESSIVES and noun.is_a("unowned")):
         determiner = "the"
     return NounPhrase(noun, determiner, plural, adjectives)
-
-
-def _owner(random_: random.Random) -> NounPhrase:
-    noun = _pick(random_, _nouns("person"))
-    return NounPhrase(noun, "" if noun.is_a("name") else "the")
 
 
 def _some_adjectives(random_: random.Random, noun: Noun) -> tuple[Adjective, ...]:
@@ -246,4 +239,4 @@ def _places() -> tuple[Noun, ...]:
     return tuple(noun for noun in NOUNS if noun.location)
 
 
-_KINDS = ((_single, _with_pronoun, _joined, _that), (20, 36, 24, 20))
+_KINDS = ((_single, _with_pronoun, _joined, _that), (20, 40, 22, 18))

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 OTHER = 100  # the base of the second clause, to which all of its slots are added
 SUBJECT, OBJECT, COMPLEMENT = 0, 20, 40  # the base of a noun phrase, to which its own slots are added
-DETERMINER, FIRST_ADJECTIVE, NOUN, POSSESSIVE, OWNER = 0, 1, 3, 4, 8
+DETERMINER, FIRST_ADJECTIVE, NOUN = 0, 1, 3
 VERB, AUXILIARY, NEGATION, DEGREE, PREDICATE, PREPOSITION = 60, 61, 62, 63, 64, 65
 CONNECTIVE, SECOND_CONNECTIVE, PERIOD = 90, 91, 92
 

@@ -15,13 +15,12 @@ from model.corpora.grammar_lexicon import HELD_OUT, Adjective, Noun, Verb
 
 @dataclass(frozen=True, slots=True)
 class NounPhrase:
-    """Determiner, up to two adjectives (one that French puts before, one after), noun. With an `owner` the determiner is "'s"."""
+    """Determiner, up to two adjectives (one that French puts before, one after), noun."""
 
     noun: Noun
     determiner: str = ""
     plural: bool = False
     adjectives: tuple[Adjective, ...] = ()
-    owner: NounPhrase | None = None
 
     @property
     def gender(self) -> str:
@@ -73,8 +72,6 @@ class Clause:
         for phrase in (self.subject, self.object, self.complement):
             if isinstance(phrase, NounPhrase):
                 yield phrase
-                if phrase.owner:
-                    yield phrase.owner
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,7 @@ def test_animal_and_street_never_meet_in_training(corpus: Corpus) -> None:
     """By brute force over the text: no sentence of training has both words in one clause."""
     for pair in corpus.train:
         for clause in re.split(r" (?:because|even though|when|that) ", plain(pair.source)):
-            assert not re.search(r"^(?!.*'s).*\banimals?\b.*\bstreets?\b", clause), pair.source
+            assert not re.search(r"\banimals?\b.*\bstreets?\b", clause), pair.source
 
 
 def test_every_attributive_combination_of_training_is_allowed_by_the_text(corpus: Corpus) -> None:
@@ -302,12 +302,12 @@ def agrees(form: str, gender: str, plural: bool) -> bool:
     [
         ("the old owl will sleep in the small garden", "le vieux hibou dormira dans le petit jardin"),
         ("an old man arrived", "un vieil homme est arrivé"),
-        ("Emma's book is very boring", "le livre d'Emma est très ennuyeux"),
+        ("the princess talked about Emma", "la princesse a parlé d'Emma"),
         ("the girls went to the school", "les filles sont allées à l'école"),
         ("the women did not return from the market", "les femmes ne sont pas revenues du marché"),
         ("Omar thinks that Emma will talk about the cows", "Omar pense qu'Emma parlera des vaches"),
-        ("she did not buy a beautiful hat", "elle n'a pas acheté de beau chapeau"),
-        ("Tom found some small keys", "Tom a trouvé de petites clés"),
+        ("she did not buy a beautiful bag", "elle n'a pas acheté de beau sac"),
+        ("Tom found some small boxes", "Tom a trouvé de petites boîtes"),
         ("the boy will sing when he is happy", "le garçon chantera quand il sera heureux"),
         ("I was sick", "j'étais malade"),
         ("we did not love London", None),
@@ -346,8 +346,8 @@ def test_recognizes_what_it_makes(corpus: Corpus) -> None:
         "the",
         "the animal",
         "did not cross",
-        "'s",
-        "the 's",
+        "an",
+        "the an",
         "I",
         "not not not",
         "The Animal slept well",
