@@ -22,7 +22,7 @@ SPACE = "\u2423"  # shown for a piece that is nothing but the mark of a word's s
 TOKENS = 65  # the most a component draws: a sentence at its limit and the token that starts or ends it
 _ATTENTION = re.compile(r"^(encoder|decoder)\.(\d+)\.(self|cross)\.weights$")
 _KINDS = {("encoder", "self"): "encoder", ("decoder", "self"): "decoder", ("decoder", "cross"): "cross"}
-_PARTS = ("products", "weights", "query", "key", "value")
+_PARTS = ("weights", "query", "key", "value")
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def lines_payload(weights: np.ndarray, rows: Tokens, columns: Tokens, words: Map
 def explorer_payload(models: Sequence[ModelArrays], source: Tokens, fed: Tokens, produced: Tokens, words: Mapping[str, str]) -> bytes:
     """Every attention of every layer and head of one or two models on the same source and target.
 
-    Sent: products, weights, query, key, value and what is allowed; scores (products · scale) and outputs (weights · value) follow.
+    Sent: weights, query, key, value and what is allowed; products (query · key), scores and outputs (weights · value) follow.
     """
     if max(len(source.pieces), len(fed.pieces)) > TOKENS:
         raise ValueError(f"the explorer draws at most {TOKENS} tokens a side")

@@ -36,6 +36,8 @@ function inkOn(colour, palette) {
 
 const largest = (values) => values.reduce((most, value) => (Number.isFinite(value) ? Math.max(most, Math.abs(value)) : most), 0);
 
+const limitText = (value) => (Number.isInteger(value) ? String(value) : number(value));
+
 /** The colour bar with its true limits, as a group 96 px wide. */
 function colourBar(palette, kind, limit, x, y, width = 96) {
   const [low, high] = kind === "weights" ? [0, 1] : [-limit, limit];
@@ -47,5 +49,5 @@ function colourBar(palette, kind, limit, x, y, width = 96) {
   const label = (at, anchor, text) => svg("text", { x: at, y: 18, "text-anchor": anchor, "font-size": 11, fill: palette.muted, class: "figures" }, text);
   const middle = kind === "weights" ? null : label(width / 2, "middle", "0");
   return svg("g", { transform: `translate(${x} ${y})`, "aria-hidden": "true" }, cells,
-    svg("rect", { x: 0, y: 0, width, height: 6, fill: "none", stroke: palette.line }), label(0, "start", number(low)), middle, label(width, "end", number(high)));
+    svg("rect", { x: 0, y: 0, width, height: 6, fill: "none", stroke: palette.line }), label(0, "start", limitText(low)), middle, label(width, "end", limitText(high)));
 }

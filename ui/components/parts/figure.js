@@ -25,7 +25,7 @@ function redraw(stage, moving) {
   const { figure, palette, host, sheet } = stage;
   stage.measured = host.clientWidth;
   if (!stage.measured) return;
-  const family = getComputedStyle(host).fontFamily;
+  const family = (stage.family = getComputedStyle(host).fontFamily);
   const before = new Map([...stage.panels].map(([id, panel]) => [id, panel.place]));
   const g = (stage.g = geometry(figure, stage.measured, family));
   sheet.style.width = `${g.width}px`;
@@ -138,8 +138,7 @@ function light(stage, [i, j]) {
 }
 
 /** The lit row and column carry their words even where labels are thinned out. */
-function thinnedLabels({ figure, g, palette, host }, i, j) {
-  const family = getComputedStyle(host).fontFamily;
+function thinnedLabels({ figure, g, palette, family }, i, j) {
   const ground = { class: "word lit", stroke: palette.background, "stroke-width": 5, "paint-order": "stroke", "stroke-linejoin": "round" };
   const row = shown(i, g.n, null) ? [] : [tokenLabel(figure.rows[i], figure.marked, palette, family, { ...ground, x: g.labelRight - 2, y: g.rowCentres[i] + 4, "text-anchor": "end" }, 100, palette.query)];
   const place = { transform: `translate(${g.top.centres[j] + 4} ${g.top.words - 4}) rotate(-45)`, "text-anchor": "start" };

@@ -13,14 +13,22 @@ function slice(array, index) {
 function headOf(data, model, kind, layer, head) {
   const { header, arrays } = data;
   const part = (name) => slice(arrays[`${model}.${kind}.${layer}.${name}`], head);
-  const [query, key, value, products, weights] = ["query", "key", "value", "products", "weights"].map(part);
+  const [query, key, value, weights] = ["query", "key", "value", "weights"].map(part);
   const allowed = arrays[`${model}.${kind}.${layer}.allowed`].values;
   const [rows, columns] = weights.shape;
   return {
-    query, key, value, rows, columns, products: products.values, weights: weights.values, scale: header.models[model].scale, width: query.shape[1],
+    query, key, value, rows, columns, products: productsOf(query, key), weights: weights.values, scale: header.models[model].scale, width: query.shape[1],
     allowed: allowed.every((x) => x) ? null : allowed, output: outputsOf(weights, value),
     columnTokens: kind === "decoder" ? header.tokens.fed : header.tokens.source,
   };
+}
+
+/** Every query times every key: the sums by dimension that the page spells out. */
+function productsOf(query, key) {
+  const [n, m] = [query.shape[0], key.shape[0]];
+  const values = new Float32Array(n * m);
+  for (let i = 0; i < n; i += 1) for (let j = 0; j < m; j += 1) values[i * m + j] = dot(rowOf(query, i), rowOf(key, j));
+  return values;
 }
 
 /** What each row gets back: the values, weighted and added up. */

@@ -1,9 +1,17 @@
 // The numbers of a cell down to the sum by dimension: query times key, added up, divided, its share of the row; then what comes back.
 
 function createNumbers(host) {
+  let [width, family, last] = [0, "sans-serif", null]; // measured once, not at every cell: measuring makes the browser lay out
+  const drawAgain = () => { if (last && width) host.replaceChildren(...numbersOf(...last, width, family)); };
+  new ResizeObserver(() => {
+    if (Math.abs(host.clientWidth - width) < 2) return;
+    [width, family] = [host.clientWidth, getComputedStyle(host).fontFamily];
+    drawAgain();
+  }).observe(host);
   return {
-    update(head, i, j, row, column, words, palette) {
-      host.replaceChildren(...numbersOf(head, i, j, row, column, words, palette, host.clientWidth || 720, getComputedStyle(host).fontFamily));
+    update(...what) {
+      last = what;
+      drawAgain();
     },
   };
 }
