@@ -71,14 +71,14 @@ function vectorCells(matrix, cell, palette, x, y) {
 const hatchPattern = (palette) => svg("pattern", { id: "masked", width: 5, height: 5, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
   svg("rect", { width: 5, height: 5, fill: palette.surface }), svg("path", { d: "M0 0V5", stroke: palette.floor, "stroke-width": 1 }));
 
-/** A vector as a strip of small cells, lying or standing, on the diverging scale. */
-function strip(values, limit, palette, x, y, length, thickness, standing, role) {
+/** A vector as a strip of small cells, lying or standing, on the diverging scale: cells on the canvas, its frame as a shape. */
+function strip(ground, values, limit, palette, x, y, length, thickness, standing, role) {
   const step = length / values.length;
-  const cells = Array.from(values, (value, i) => {
-    const [at, side] = [i * step, step + 0.3];
-    const place = standing ? { x, y: y + at, width: thickness, height: side } : { x: x + at, y, width: side, height: thickness };
-    return svg("rect", { ...place, fill: cellColour(palette, "activations", value, limit) });
-  });
+  for (let i = 0; i < values.length; i += 1) {
+    ground.fillStyle = cellColour(palette, "activations", values[i], limit);
+    if (standing) ground.fillRect(x, y + i * step, thickness, step + 0.3);
+    else ground.fillRect(x + i * step, y, step + 0.3, thickness);
+  }
   const frame = standing ? { x, y, width: thickness, height: length } : { x, y, width: length, height: thickness };
-  return svg("g", { class: "strip" }, cells, svg("rect", { ...frame, rx: 1.5, fill: "none", stroke: palette[role], "stroke-width": 1 }));
+  return svg("rect", { ...frame, rx: 1.5, class: "strip", fill: palette.background, "fill-opacity": 0, stroke: palette[role], "stroke-width": 1 });
 }

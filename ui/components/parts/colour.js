@@ -1,10 +1,19 @@
 // The two scales and the choice between light and dark. Colours come from figures/theme.py through the payload.
 
-const channels = (colour) => [1, 3, 5].map((i) => parseInt(colour.slice(i, i + 2), 16));
+const parsed = new Map();
+function channels(colour) {
+  if (!parsed.has(colour)) {
+    if (parsed.size > 4096) parsed.clear();
+    parsed.set(colour, [1, 3, 5].map((i) => parseInt(colour.slice(i, i + 2), 16)));
+  }
+  return parsed.get(colour);
+}
 
 function mix(low, high, share) {
   const [a, b] = [channels(low), channels(high)];
-  return "#" + a.map((x, i) => Math.round(x + (b[i] - x) * clamp(share, 0, 1)).toString(16).padStart(2, "0")).join("");
+  const part = clamp(share, 0, 1);
+  const one = (i) => Math.round(a[i] + (b[i] - a[i]) * part);
+  return "#" + ((1 << 24) | (one(0) << 16) | (one(1) << 8) | one(2)).toString(16).slice(1);
 }
 
 /** Light or dark by the ground the component actually stands on, so that it follows Streamlit's switch. */

@@ -9,9 +9,10 @@ function createFigure(host, { point, choose }) {
   const front = svg("svg", { class: "front", "aria-hidden": "true" });
   back.addEventListener("pointermove", (event) => pointAtWord(stage, event.target.dataset));
   back.addEventListener("pointerleave", () => { if (stage.figure) { light(stage, stage.figure.chosen); stage.point(null); } });
-  const sheet = html("div", { class: "sheet" }, back, front);
+  const ground = html("canvas", { class: "ground", "aria-hidden": "true" });
+  const sheet = html("div", { class: "sheet" }, ground, back, front);
   host.append(html("div", { class: "frame" }, sheet));
-  const stage = { host, back, front, sheet, point, choose, figure: null, palette: null, g: null, lit: null, panels: new Map() };
+  const stage = { host, ground, back, front, sheet, point, choose, figure: null, palette: null, g: null, lit: null, panels: new Map() };
   new ResizeObserver(() => {
     if (stage.figure && Math.abs(host.clientWidth - stage.measured) > 1) redraw(stage, false);
   }).observe(host);
@@ -31,9 +32,18 @@ function redraw(stage, moving) {
   sheet.style.width = `${g.width}px`;
   sheet.style.height = `${g.height}px`;
   for (const layer of [stage.back, stage.front]) { layer.setAttribute("width", g.width); layer.setAttribute("height", g.height); }
-  stage.lit = drawSurroundings(stage.back, figure, g, palette, family);
+  stage.lit = drawSurroundings(stage.back, clearGround(stage.ground, g), figure, g, palette, family);
   placePanels(stage, before, moving && !calm());
   light(stage, figure.chosen);
+}
+
+function clearGround(canvas, g) {
+  const ratio = window.devicePixelRatio || 1;
+  [canvas.width, canvas.height] = [Math.round(g.width * ratio), Math.round(g.height * ratio)];
+  canvas.style.cssText = `left:0;top:0;width:${g.width}px;height:${g.height}px`;
+  const context = canvas.getContext("2d");
+  context.scale(ratio, ratio);
+  return context;
 }
 
 /** Panels keep their identity: the same one moves to its new place, a new one unfolds from where the old ones lay. */
@@ -68,7 +78,7 @@ function placePanels(stage, before, moving) {
         { duration: 360, easing: "cubic-bezier(.3,.7,.2,1)" });
     }
   });
-  if (moving && origin && before.size !== stage.panels.size) for (const layer of [stage.back, stage.front]) layer.animate([{ opacity: 0 }, { opacity: 1 }], { duration: 420 });
+  if (moving && origin && before.size !== stage.panels.size) for (const layer of [stage.ground, stage.back, stage.front]) layer.animate([{ opacity: 0 }, { opacity: 1 }], { duration: 420 });
 }
 
 /** Colours glide from the old matrix to the new one in 260 ms. */
@@ -131,7 +141,11 @@ function light(stage, [i, j]) {
   for (const node of [...lit.rows[i], ...lit.columns[j]]) node.classList.add("lit");
   const weights = figure.weightsOfRow ? figure.weightsOfRow(i) : null;
   const most = weights ? Math.max(...weights) : 1;
-  lit.values.forEach((node, column) => { node.style.opacity = weights ? 0.22 + 0.78 * (weights[column] / most) : 1; });
+  lit.values.forEach((node, column) => {
+    const part = weights ? weights[column] / most : 1;
+    node.style.fillOpacity = 0.78 * (1 - part);
+    node.style.strokeOpacity = 0.3 + 0.7 * part;
+  });
   front.replaceChildren(...g.places.flatMap((place, index) => marks(figure.panels[index].matrix, place, g, i, j, palette)));
   front.append(...thinnedLabels(stage, i, j));
   for (const panel of stage.panels.values()) describeRow(panel, figure, i, j);

@@ -1,18 +1,18 @@
 // What stands around the panels: words, vectors, wires, the band of values, arrows, colour bars.
 
-/** Draw it all into `back`; answer the nodes that are lit with a row or a column. */
-function drawSurroundings(back, figure, g, palette, family) {
+/** Draw it all into `back`, strips of numbers and the band on `ground`; answer the nodes that are lit with a row or a column. */
+function drawSurroundings(back, ground, figure, g, palette, family) {
   const lit = { rows: figure.rows.map(() => []), columns: figure.columns.map(() => []), values: [] };
   back.replaceChildren();
-  if (figure.vectors) back.append(valuesBand(g, palette, figure));
-  drawRows(back, figure, g, palette, family, lit);
-  drawColumns(back, figure, g, palette, family, lit);
-  if (figure.vectors) drawValues(back, figure, g, palette, lit);
+  if (figure.vectors) valuesBand(ground, g, palette);
+  drawRows(back, ground, figure, g, palette, family, lit);
+  drawColumns(back, ground, figure, g, palette, family, lit);
+  if (figure.vectors) drawValues(back, ground, figure, g, palette, lit);
   drawTitles(back, figure, g, palette);
   return lit;
 }
 
-function drawRows(back, figure, g, palette, family, lit) {
+function drawRows(back, ground, figure, g, palette, family, lit) {
   const first = g.places[0];
   figure.rows.forEach((token, i) => {
     const [y, target] = [g.rowCentres[i], first.y + (i + 0.5) * g.cell];
@@ -20,7 +20,7 @@ function drawRows(back, figure, g, palette, family, lit) {
       const wire = svg("path", { d: wirePath(g.stripX + g.bar, y, first.x - 2, target, false), class: "wire", stroke: palette.query, "stroke-width": clamp(g.cell * 0.3, 1.5, 7) });
       back.append(wire);
       lit.rows[i].push(wire);
-      const values = strip(rowOf(figure.vectors.query, i), figure.vectors.limits.query, palette, g.stripX, y - g.thick / 2, g.bar, g.thick, false, "query");
+      const values = strip(ground, rowOf(figure.vectors.query, i), figure.vectors.limits.query, palette, g.stripX, y - g.thick / 2, g.bar, g.thick, false, "query");
       back.append(values);
       lit.rows[i].push(values);
     }
@@ -39,7 +39,7 @@ function drawRows(back, figure, g, palette, family, lit) {
 
 const widthOfRow = (token, family) => Math.min(104, textWidth(token.text, sizeOfToken, family) + (token.start ? 4 : 0));
 
-function drawColumns(back, figure, g, palette, family, lit) {
+function drawColumns(back, ground, figure, g, palette, family, lit) {
   const { top } = g;
   figure.columns.forEach((token, j) => {
     const [x, target] = [top.centres[j], top.columns[j]];
@@ -47,7 +47,7 @@ function drawColumns(back, figure, g, palette, family, lit) {
     if (figure.vectors) {
       const wire = svg("path", { d: wirePath(x, from, target, g.panelTop - 2, true), class: "wire", stroke: palette.key, "stroke-width": clamp(g.cell * 0.3, 1.5, 7) });
       const thick = Math.min(g.thick, top.angled ? g.cell - 1 : 11);
-      const values = strip(rowOf(figure.vectors.key, j), figure.vectors.limits.key, palette, x - thick / 2, top.strips, top.bar, thick, true, "key");
+      const values = strip(ground, rowOf(figure.vectors.key, j), figure.vectors.limits.key, palette, x - thick / 2, top.strips, top.bar, thick, true, "key");
       back.append(wire, values);
       lit.columns[j].push(wire, values);
     }
@@ -78,26 +78,29 @@ function widthOfColumn(figure, top, j) {
 }
 
 /** The pale band: under the strips of the values, round the corner, and up behind the outputs. */
-function valuesBand(g, palette, figure) {
+function valuesBand(ground, g, palette) {
   const [x, y, right] = [g.last.x - 4, g.values.y - 4, g.last.x + g.across + 4];
   const [low, out, end] = [y + g.values.length + 8, g.outputs - 4, g.outputs + g.bar + 4];
   const high = g.panelTop + 1;
   const d = `M${x + 6} ${y}H${right}C${(right + out) / 2} ${y} ${out} ${y - 4} ${out} ${Math.min(y - 14, g.panelTop + g.down)}V${high + 5}Q${out} ${high} ${out + 5} ${high}H${end - 5}Q${end} ${high} ${end} ${high + 5}V${y}C${end} ${low} ${end - 18} ${low} ${end - 34} ${low}H${x + 6}Q${x} ${low} ${x} ${low - 6}V${y + 6}Q${x} ${y} ${x + 6} ${y}Z`;
-  return svg("path", { d, fill: palette.value, opacity: 0.11 });
+  ground.fillStyle = palette.value;
+  ground.globalAlpha = 0.11;
+  ground.fill(new Path2D(d));
+  ground.globalAlpha = 1;
 }
 
-function drawValues(back, figure, g, palette, lit) {
+function drawValues(back, ground, figure, g, palette, lit) {
   const { vectors, words } = figure;
   const thick = clamp(g.cell - 6, 4, 11);
   figure.columns.forEach((_, j) => {
-    const node = strip(rowOf(vectors.value, j), vectors.limits.value, palette, g.last.x + (j + 0.5) * g.cell - thick / 2, g.values.y, g.values.length, thick, true, "value");
+    const node = strip(ground, rowOf(vectors.value, j), vectors.limits.value, palette, g.last.x + (j + 0.5) * g.cell - thick / 2, g.values.y, g.values.length, thick, true, "value");
     back.append(node);
     lit.values.push(node);
   });
   figure.rows.forEach((_, i) => {
     const y = g.panelTop + (i + 0.5) * g.cell;
     const wire = svg("path", { d: `M${g.last.x + g.across + 2} ${y}H${g.outputs}`, class: "wire", stroke: palette.value, "stroke-width": clamp(g.cell * 0.3, 1.5, 7) });
-    const node = strip(rowOf(vectors.output, i), vectors.limits.output, palette, g.outputs, y - g.thick / 2, g.bar, g.thick, false, "value");
+    const node = strip(ground, rowOf(vectors.output, i), vectors.limits.output, palette, g.outputs, y - g.thick / 2, g.bar, g.thick, false, "value");
     back.append(wire, node);
     lit.rows[i].push(wire, node);
   });
