@@ -26,6 +26,8 @@ class Member:
     def __init__(self, folder: Path, spec: MemberSpec, material: Material, source: CorpusSource, checkpoint_seconds: float) -> None:
         self.folder, self.spec, self.checkpoint_seconds = folder, spec, checkpoint_seconds
         self.error: LabError | None = None
+        for part in folder.rglob(".*.part"):  # of a process that was killed while it wrote; nobody else writes here now
+            part.unlink()
         going_on = bool(checkpoint_paths(folder))
         if not going_on and folder.exists():
             clear(folder)  # begun, and killed before there was anything to go on from
