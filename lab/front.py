@@ -167,6 +167,15 @@ class Laboratory:
         owner = _hashed(visitor) if visitor else ""
         return self._supervisor.ask(lambda: self._supervisor.desk.add(kind, arguments, owner))
 
+    # For whoever measures
+
+    def standing_by(self) -> bool:
+        """A worker waits with everything prepared."""
+        return any(post.warm and post.run is None for post in self._supervisor.posts)
+
+    def worker_processes(self) -> list[int]:
+        return [post.worker.number for post in self._supervisor.posts]
+
     # Within
 
     def _view(self, row: Row) -> RunView:

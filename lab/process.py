@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 class Worker(Protocol):
     """All the supervisor knows of a worker. Whatever it says, and that it is gone, comes through the `Report` it was started with."""
 
+    number: int  # of its process
+
     def tell(self, message: Message) -> None: ...
 
     def stop(self) -> None:
@@ -52,14 +54,11 @@ class WorkerProcess:
         self._process = subprocess.Popen(
             command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
         )
+        self.number = self._process.pid
         self._report, self._heard = report, time.monotonic()
         self._outbox: SimpleQueue[Message | None] = SimpleQueue()
         for work in (self._listen, self._speak):
             threading.Thread(target=work, name=f"worker {self.number}", daemon=True).start()
-
-    @property
-    def number(self) -> int:
-        return self._process.pid
 
     @property
     def silent(self) -> float:

@@ -145,7 +145,7 @@ class Supervisor:
         if post is None:
             return
         if message["type"] == "warm":
-            post.warm, self._starts_failed = True, 0
+            post.warm, self._starts_failed = message["all"], 0
         if message.get("run") != post.run or post.run is None:
             return
         live = self.live.setdefault(post.run, Live())

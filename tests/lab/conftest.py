@@ -76,7 +76,7 @@ class PlayedWorker:
     def __init__(self, settings: Settings, report: Report, *, alone: bool = False) -> None:
         self.report, self.alone = report, alone
         self.heard: list[dict[str, Any]] = []
-        self.silent = 0.0
+        self.silent, self.number = 0.0, 0
         self.stopped = False
 
     def tell(self, message: dict[str, Any]) -> None:

@@ -19,8 +19,8 @@ HOLDER = """
 import sys, time
 from pathlib import Path
 from lab.folders import Lock
-assert Lock(Path(sys.argv[1])).take() or True
-lock = Lock(Path(sys.argv[1])); lock.take()
+lock = Lock(Path(sys.argv[1]))
+assert lock.take()
 print("held", flush=True)
 time.sleep(600)
 """

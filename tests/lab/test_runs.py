@@ -72,13 +72,14 @@ def alive(process: int) -> bool:
 
 
 def test_a_run_from_start_to_end(lab: Laboratory, undisturbed: Path) -> None:
-    assert sorted(path.name for path in undisturbed.iterdir() if not path.name.startswith(".")) == sorted(
-        ["card.json", "checkpoints", "config.json", "frames", "log.txt", "metrics.jsonl", "model.safetensors", "run.json", "state.safetensors", "tokenizer.json", LOCK]
-    )  # fmt: skip
+    assert {path.name for path in undisturbed.iterdir()} == {
+        "card.json", "checkpoints", "config.json", "frames", "log.txt", "metrics.jsonl", "model.safetensors", "run.json",
+        "state.safetensors", "tokenizer.json", LOCK,
+    }  # fmt: skip
     view = lab.get(undisturbed.name)
     assert view.state == "done" and view.members[0].scores["step"] == STEPS and view.members[0].seconds > 0
     frames = lab.frames(view.id)
-    assert len(frames) == 4 and list(frames)[0] == 0 and list(frames)[-1] == STEPS
+    assert len(frames) == 4 and min(frames) == 0 and max(frames) == STEPS
     assert losses(undisturbed)[-1] < losses(undisturbed)[0]
     assert read_run(undisturbed)[1]["origin"] == {"kind": "built-in", "name": "copying", "seed": 0, "pairs": 200}
 
@@ -223,9 +224,9 @@ lab = Laboratory(settings_of(Path(sys.argv[1]), checkpoint_seconds=0.5, standby=
 if int(sys.argv[2]):
     print(lab.start(ME, small("killed with its server", int(sys.argv[2]))), flush=True)
 else:
-    while not lab._supervisor.posts:
+    while not lab.worker_processes():
         time.sleep(0.02)
-    print(lab._supervisor.posts[0].worker.number, flush=True)
+    print(lab.worker_processes()[0], flush=True)
 time.sleep(600)
 """
 
