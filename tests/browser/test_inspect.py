@@ -192,3 +192,16 @@ def test_a_phone_scrolls_the_figure_not_the_page(new_visit: NewVisit) -> None:
     assert frame.evaluate("node => node.scrollWidth - node.clientWidth") > 0
     view.locator(".explorer summary").click()
     assert max(view.evaluate(SIDEWAYS)) <= 0
+
+
+def test_another_sentence_lets_go_of_the_pinned_cell(new_visit: NewVisit) -> None:
+    _, view = inspect(new_visit, "attention=cross&layer=2&row=4&column=3")
+    view.get_by_role("button", name="Surprise me").click()
+    view.wait_for_function("() => !location.search.includes('row=')")
+    assert "layer=2" in view.url and "attention=cross" in view.url
+
+
+def test_a_cell_beyond_the_sentence_is_no_cell(new_visit: NewVisit) -> None:
+    visit, view = inspect(new_visit, "row=900&column=-4")
+    assert view.locator(LINE).inner_text().startswith("weight(")
+    assert not visit.page_errors

@@ -18,8 +18,15 @@ function createExplorer(host) {
       self.bytes = bytes;
       self.data = unpack(bytes);
       self.cells = {};
-      build(self);
-      draw(self);
+      const { attentions, models, words } = self.data.header;
+      const shape = JSON.stringify([attentions, models, words]);
+      if (shape !== self.shape) build(self); // another sentence keeps the controls, and with them the focus
+      self.shape = shape;
+      const tokens = JSON.stringify(self.data.header.tokens);
+      const another = self.tokens !== undefined && self.tokens !== tokens;
+      self.tokens = tokens;
+      if (another) view.set({ row: null, column: null }); // a cell pinned on another sentence means nothing here; this draws
+      else draw(self);
     },
     close() { stop(); },
   };
@@ -164,8 +171,9 @@ function figureOf(self, at, { rows, columns, second, marked }) {
 
 /** The pinned cell of the address; else the telling one, kept while layer and head change. */
 function cellOf(self, at, head, rows, columns) {
-  const [row, column] = [self.view.number("row", 0, head.rows - 1, -1), self.view.number("column", 0, head.columns - 1, -1)];
-  if (row >= 0 && column >= 0) return [row, column];
+  const place = (name) => Number.parseInt(self.view.get(name) ?? "-1", 10);
+  const [row, column] = [place("row"), place("column")];
+  if (row >= 0 && column >= 0 && row < head.rows && column < head.columns) return [row, column];
   self.cells[at.kind] = self.cells[at.kind] || tellingCell(head, rows, columns, at.kind !== "cross");
   return self.cells[at.kind];
 }

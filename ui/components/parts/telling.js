@@ -69,7 +69,7 @@ function toldOf(self, at, head, i, j) {
     row: html("b", { class: "query" }, rows[i].text), column: html("b", { class: "key" }, columns[j].text), share: html("b", {}, percent(weights[j])),
     top: html("b", { class: "key" }, columns[top].text), most: percent(weights[top]),
   };
-  return [...sentence(name, values), ...(top === j ? [] : [" ", ...sentence(words.told_most, { top: values.top, most: values.most })])];
+  return [...sentence(name, values), ...(values.most === percent(weights[j]) ? [] : [" ", ...sentence(words.told_most, { top: values.top, most: values.most })])];
 }
 
 function tablesOf(self, at, rows, columns) {
