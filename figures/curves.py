@@ -61,11 +61,12 @@ def likeness_curves(
         for name, values in curves.items()
         for step, value in zip(steps, values, strict=True)
     ]
-    low = min(0.0, *(min(values) for values in curves.values()))
+    low = min(0.0, *(min(values) for values in curves.values())) - 0.2  # room for a name under the lowest end
+    ticks = [tick for tick in (-1, -0.5, 0, 0.5, 1) if tick >= low]
     shades = [getattr(palette, role), palette.text, palette.value, palette.key][: len(curves)]
     encoding: dict[str, Any] = {
         "x": alt.X("step:N", sort=list(steps), title=words["step"], axis=_axis(palette, labelAngle=-35)),
-        "y": alt.Y("cosine:Q", title=words["cosine"], scale=alt.Scale(domain=[low, 1.15]), axis=_axis(palette, grid=True)),
+        "y": alt.Y("cosine:Q", title=words["cosine"], scale=alt.Scale(domain=[low, 1.15]), axis=_axis(palette, grid=True, values=ticks)),
         "color": alt.Color("curve:N", scale=alt.Scale(domain=list(curves), range=shades), legend=None),
     }
     heading = alt.Title(title, anchor="start", color=palette.text, fontSize=TYPE_SCALE["small"], font=FONT)
