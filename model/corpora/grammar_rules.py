@@ -89,6 +89,8 @@ def _object_fits(clause: Clause) -> bool:
         return False
     if verb.imperfect and phrase.determiner in ("a", "some"):
         return False
+    if clause.negative and phrase.determiner == "a" and (phrase.noun.is_a("place") or phrase.noun.is_a("being")):
+        return False  # "n'a pas acheté de pomme" is natural, "n'a pas quitté de plage" is not
     return not (clause.negative and phrase.determiner == "some")  # English says "any"
 
 

@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 FORMAL_SHARE, CONTRACTED_SHARE = 0.2, 0.35
 _TENSES = ("past", "past", "past", "past", "present", "present", "present", "future", "future", "future")
-_DETERMINERS = ("the",) * 11 + ("a", "a", "a", "this", "this", "my", "his", "her", "our", "their")
+_DETERMINERS = ("the",) * 14 + ("a", "a", "a", "this", "my", "his", "her", "our", "their")
 _FIRST_ONSETS, _ONSETS = ("br", "dr", "gl", "kl", "pl", "sk", "tr", "vr", "zv"), ("d", "l", "m", "n", "r", "v", "z")
 _NUCLEI, _ENDS = ("a", "e", "i", "o", "u"), ("", "", "n", "r", "l", "s", "x")
 _CLAUSE_VERBS = tuple(verb for verb in VERBS if verb.clause)
@@ -72,7 +72,7 @@ def _with_pronoun(random_: random.Random) -> Sentence | None:
     adjectives = _telling(described, other)
     if not adjectives:
         return None
-    subject, thing = _phrase(random_, noun, plain=0.8), _phrase(random_, rival)
+    subject, thing = _phrase(random_, noun, plain=0.9), _phrase(random_, rival)
     antecedent = subject if role == "subject" else thing
     tense = _tense(random_)
     main = Clause(subject, verb, tense, random_.random() < 0.5, thing)
@@ -193,12 +193,12 @@ def _subject(random_: random.Random, kind: str = "being", pronouns: bool = True)
     return _phrase(random_, _pick(random_, _nouns(kind)))
 
 
-def _phrase(random_: random.Random, noun: Noun, plain: float = 0.8) -> NounPhrase:
+def _phrase(random_: random.Random, noun: Noun, plain: float = 0.88) -> NounPhrase:
     """A phrase about that noun, without adjectives with the probability `plain`."""
     if noun.is_a("name") or noun.is_a("subject"):
         return NounPhrase(noun)
     adjectives = () if random_.random() < plain else _some_adjectives(random_, noun)
-    plural = noun.english_plural is not None and random_.random() < 0.36
+    plural = noun.english_plural is not None and random_.random() < 0.22
     if plural and random_.random() < 0.15:
         return NounPhrase(noun, "some", plural, adjectives)
     determiner = _pick(random_, _DETERMINERS)
@@ -239,4 +239,4 @@ def _places() -> tuple[Noun, ...]:
     return tuple(noun for noun in NOUNS if noun.location)
 
 
-_KINDS = ((_single, _with_pronoun, _joined, _that), (20, 40, 22, 18))
+_KINDS = ((_single, _with_pronoun, _joined, _that), (24, 48, 14, 14))
