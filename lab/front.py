@@ -206,6 +206,8 @@ class Laboratory:
     def _check_quota(self, owner: str) -> None:
         self._check_going(owner)
         self._check_kept(owner)
+        if len(self.journal.in_states("queued")) >= self.settings.waiting_all:
+            raise LabError("queue_full", "Too many runs are waiting; try again later.", "run")
 
     def _check_going(self, owner: str) -> None:
         limit = self.settings.running_each + self.settings.waiting_each

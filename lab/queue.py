@@ -53,7 +53,11 @@ def waiting_seconds(ordered: Sequence[Ticket], remaining: Iterable[float], worke
 
 def expected_seconds(spec: RunSpec, pace: float = 1.0) -> float:
     """What a run should take from its start, on one thread; `pace` is how much slower this computer has been than thought."""
-    return SECONDS_TO_BEGIN + pace * sum(seconds_a_step(member) * member.training.steps + _evaluation(member) for member in spec.members)
+    return SECONDS_TO_BEGIN + pace * (training_seconds(spec) + sum(evaluation_seconds(member) for member in spec.members))
+
+
+def training_seconds(spec: RunSpec) -> float:
+    return sum(seconds_a_step(member) * member.training.steps for member in spec.members)
 
 
 def seconds_a_step(member: MemberSpec) -> float:
@@ -65,19 +69,19 @@ def seconds_a_step(member: MemberSpec) -> float:
     return 2 * shape.layers * SECONDS_A_LAYER + 6 * multiplied * tokens / OPERATIONS_A_SECOND
 
 
-def _evaluation(member: MemberSpec) -> float:
+def evaluation_seconds(member: MemberSpec, after: int = 0) -> float:
+    """Of all evaluations after that step."""
     training = member.training
-    times = 1 + (training.steps // training.evaluate_every if training.evaluate_every else 0)
+    times = 1 + ((training.steps - after) // training.evaluate_every if training.evaluate_every else 0)
     return times * 2 * training.evaluate_sentences * SECONDS_A_TRANSLATION
 
 
 def pace_of(done: Iterable[tuple[Mapping[str, object], float]], latest: int = 5) -> float:
-    """The median of measured over expected seconds of the latest runs that ended well: (config, seconds) of each, newest first."""
+    """The median of measured over expected seconds of training, of the latest runs that ended well: (config, seconds), newest first."""
     ratios = []
     for config, seconds in done:
-        expected = expected_seconds(RunSpec.from_dict(config)) - SECONDS_TO_BEGIN
-        if seconds > 0 and expected > 0:
-            ratios.append(seconds / expected)
+        if seconds > 0:
+            ratios.append(seconds / training_seconds(RunSpec.from_dict(config)))
         if len(ratios) == latest:
             break
     return sorted(ratios)[len(ratios) // 2] if ratios else 1.0

@@ -22,7 +22,7 @@ from model.errors import LabError
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """`running_each` and `waiting_each` are of one visitor. Times are in seconds.
+    """`running_each`, `waiting_each` and `kept_each` are of one visitor, `waiting_all` of all together. Times are in seconds.
 
     A worker writes a checkpoint every `checkpoint_seconds` of training; one that says nothing for `silence_seconds`, or does
     not stop within `stop_seconds` of being told to, is killed. `file_bytes` is the largest file it may write.
@@ -35,6 +35,7 @@ class Settings:
     standby: bool = True
     running_each: int = 1
     waiting_each: int = 3
+    waiting_all: int = 200
     kept_each: int = 50
     kept_days: int = 0
     tasks_each: int = 4

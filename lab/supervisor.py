@@ -17,8 +17,10 @@ from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 from lab.desk import TaskDesk
+from lab.folders import member_folder
 from lab.journal import Journal, Row
-from lab.messages import Message
+from lab.messages import Message, error_to_plain
+from lab.metrics import MetricsReader
 from lab.outlook import look_ahead
 from lab.process import Worker, WorkerProcess
 from lab.queue import Ticket, expected_seconds, in_order, pace_of
@@ -83,6 +85,8 @@ class Supervisor:
     def ask(self, question: Callable[[], Answer], timeout: float = 30.0) -> Answer:
         """From any thread: have the supervisor do something, and wait for what it answers or raises."""
         answer: Future[Answer] = Future()
+        if self._closing:
+            raise LabError("closing", "The server is ending; try again when it is back.", None)
 
         def event() -> None:
             try:
@@ -91,7 +95,10 @@ class Supervisor:
                 answer.set_exception(error)
 
         self._inbox.put(event)
-        return answer.result(timeout)
+        try:
+            return answer.result(timeout)
+        except TimeoutError:
+            raise LabError("busy", "The server is too busy to answer; try again in a moment.", None) from None
 
     def close(self) -> None:
         """Let every worker write a checkpoint and go; their runs stay "running" in the journal, for the next server to go on with."""
@@ -154,9 +161,6 @@ class Supervisor:
                 live.stage = message["stage"]
             case "step":
                 live.stage, live.members[message["member"]] = "", {key: message[key] for key in ("step", "seconds", "loss")}
-                if live.furthest is not None and live.step > live.furthest:  # further than the worker that was lost
-                    live.furthest = None
-                    self.journal.note(post.run, attempts=0)
             case "scores":
                 self._keep_best(post.run, message["member"], {"step": message["step"], **message["scores"]})
             case "diverged":
@@ -204,20 +208,22 @@ class Supervisor:
 
     def _interrupted(self, row: Row) -> None:
         live = self.live.setdefault(row.id, Live())
-        live.furthest = max(live.step, live.furthest or 0)
-        live.members, live.restarts, live.stage = {}, live.restarts + 1, ""
+        furthest = max(live.step, self._steps_written(row))
+        attempts = 1 + (0 if furthest > live.furthest else row.attempts)
+        live.furthest, live.restarts = max(furthest, live.furthest), live.restarts + 1
+        live.members, live.stage = {}, ""
         if row.wish:
             self.journal.move(row.id, "paused" if row.wish == "pause" else "stopped")
-        elif row.attempts + 1 >= ATTEMPTS:
-            error = {
-                "code": "worker_lost",
-                "template": "The process of this run was lost {times} times in a row; there may be too little memory for it.",
-                "field": None,
-                "values": {"times": ATTEMPTS},
-            }
-            self.journal.move(row.id, "failed", message=error)
+        elif attempts >= ATTEMPTS:
+            template = "The process of this run was lost {times} times in a row; there may be too little memory for it."
+            self.journal.move(row.id, "failed", message=error_to_plain(LabError("worker_lost", template, None, times=ATTEMPTS)))
         else:
-            self.journal.move(row.id, "queued", place=0, attempts=row.attempts + 1)
+            self.journal.move(row.id, "queued", place=0, attempts=attempts)
+
+    def _steps_written(self, row: Row) -> int:
+        members = len(row.best)
+        folders = [member_folder(self.settings.runs / row.id, member, members) for member in range(members)]
+        return sum((MetricsReader.last(folder / "metrics.jsonl") or {"step": 0})["step"] for folder in folders)
 
     # What follows
 
@@ -235,6 +241,10 @@ class Supervisor:
                 log.warning("a worker is ended: it %s", "does not obey" if disobeys else "is silent")
                 post.worker.stop()
         self.desk.look_around()
+        at_work = {post.run for post in self.posts}
+        for row in self.journal.in_states("running"):
+            if row.id not in at_work:  # the journal could not be written when its worker ended
+                self._interrupted(row)
 
     def _assign(self) -> None:
         """Give waiting runs to workers, tasks to the first one, and keep one standing by while there is room for a run."""

@@ -75,7 +75,7 @@ class Live:
     stage: str = ""
     restarts: int = 0
     members: dict[int, dict[str, Any]] = field(default_factory=dict)  # step, seconds, loss
-    furthest: int | None = None  # how far it was when its worker was lost, until it is further
+    furthest: int = 0  # how far it was when its worker was lost
     place: int | None = None
     waiting_seconds: float | None = None
     remaining_seconds: float | None = None

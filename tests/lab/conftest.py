@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -11,9 +14,11 @@ from typing import Any
 import pytest
 
 from lab import CorpusSource, Laboratory, RunSpec, Settings, plan
+from lab.folders import LOCK, Lock
 from lab.process import Report
 
 ME, YOU = "key-of-mine", "key-of-yours"
+STEPS = 400  # of a run that is disturbed
 
 
 def settings_of(folder: Path, **changes: Any) -> Settings:
@@ -133,3 +138,50 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
     stage.open()
     yield stage
     stage.laboratory.close()
+
+
+def losses(folder: Path) -> list[float]:
+    return [json.loads(line)["loss"] for line in (folder / "metrics.jsonl").read_text().splitlines()]
+
+
+def model_hash(folder: Path) -> str:
+    return hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
+
+
+def worker_of(lab: Laboratory, run: str) -> int:
+    """The process that trains it now."""
+    lock = Lock(lab.settings.runs / run / LOCK)
+
+    def holder() -> int | None:
+        if lock.take():
+            lock.free()
+            return None
+        return lock.holder()
+
+    return int(wait_until(holder))
+
+
+def alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    state = Path(f"/proc/{process}/stat")
+    return not (state.exists() and state.read_text().rpartition(")")[2].split()[0] == "Z")
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]:
+    """Checkpoints every half second, so that a test need not wait for one."""
+    laboratory = Laboratory(settings_of(tmp_path_factory.mktemp("data"), checkpoint_seconds=0.5))
+    yield laboratory
+    laboratory.close()
+
+
+@pytest.fixture(scope="session")
+def undisturbed(lab: Laboratory) -> Path:
+    """The folder of a run nobody disturbed."""
+    ledger = Ledger(lab)
+    run = ledger.start(small("undisturbed", STEPS))
+    ledger.settle(run)
+    return lab.folder(run)

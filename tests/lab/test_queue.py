@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lab import plan, race
-from lab.queue import Ticket, expected_seconds, in_order, pace_of, waiting_seconds
+from lab.queue import Ticket, expected_seconds, in_order, pace_of, training_seconds, waiting_seconds
 
 tickets = st.lists(st.tuples(st.sampled_from("abcd"), st.floats(0.1, 100)), max_size=12).map(
     lambda runs: [Ticket(f"{visitor}{place}", visitor, place, seconds) for place, (visitor, seconds) in enumerate(runs, start=1)]
@@ -49,6 +49,6 @@ def test_expectations_grow_with_the_work_and_learn_from_what_was_measured() -> N
     twice = race(small, {"a": {}, "b": {}})
     assert 2 < expected_seconds(small) < expected_seconds(twice) < expected_seconds(large)
     assert expected_seconds(plan("long", steps=2000)) > 3 * expected_seconds(small)
-    measured = [(small.as_dict(), 3 * (expected_seconds(small) - 1))] * 3
+    measured = [(small.as_dict(), 3 * training_seconds(small))] * 3
     assert abs(pace_of(measured) - 3) < 1e-6 and pace_of([]) == 1.0 and pace_of([(small.as_dict(), 0.0)]) == 1.0
     assert expected_seconds(small, pace=3) > 2.5 * expected_seconds(small)

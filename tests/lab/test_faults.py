@@ -1,0 +1,137 @@
+"""What becomes of runs when a process is killed, the disk is full or a file is broken."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from lab import Laboratory
+from lab.folders import LOCK, Lock
+from model.errors import LabError
+from tests.lab.conftest import ME, STEPS, Ledger, alive, losses, model_hash, settings_of, small, wait_until, worker_of
+
+KILLS_OF_A_SERVER = 5
+
+
+def test_workers_killed_at_random_moments(lab: Laboratory, undisturbed: Path) -> None:
+    """Said within 5 seconds, resumed by itself, and in the end the very model of a run nobody disturbed."""
+    ledger, moments = Ledger(lab), random.Random(0)
+    run = ledger.start(small("killed", STEPS))
+    for kill in range(10):
+        process = first_process(lab, run) if kill < 2 else worker_of(lab, run)
+        before = ledger.look(run)
+        wait_until(lambda: kill < 2 or ledger.look(run) > before or not lab.get(run).going)  # noqa: B023
+        time.sleep(moments.uniform(0.0, 0.25))
+        if not lab.get(run).going:
+            break
+        restarts, killed = lab.get(run).restarts, time.monotonic()
+        os.kill(process, signal.SIGKILL)
+        wait_until(lambda: lab.get(run).restarts > restarts, 5.0)  # noqa: B023
+        assert time.monotonic() - killed < 5.0
+    ledger.settle(run)
+    assert kill >= 3
+    assert not list(lab.folder(run).rglob(".*.part")), "what was half written is tidied away"
+    assert losses(lab.folder(run)) == losses(undisturbed) and model_hash(lab.folder(run)) == model_hash(undisturbed)
+
+
+def first_process(lab: Laboratory, run: str) -> int:
+    """A worker that is still importing, preparing, or at the beginning of the run's folder."""
+    wait_until(lambda: lab.worker_processes() and lab.get(run).state == "running")
+    return lab.worker_processes()[0]
+
+
+def test_a_damaged_last_checkpoint(lab: Laboratory, undisturbed: Path) -> None:
+    ledger = Ledger(lab)
+    run = ledger.start(small("damaged", STEPS, checkpoint_every=20))
+    wait_until(lambda: ledger.look(run) >= 60)
+    lab.pause(ME, run)
+    wait_until(lambda: lab.get(run).state == "paused", 10)
+    last = max((lab.folder(run) / "checkpoints").iterdir())
+    data = bytearray(last.read_bytes())
+    data[: len(data) // 2] = bytes(len(data) // 2)
+    last.write_bytes(data)
+    lab.resume(ME, run)
+    ledger.settle(run)
+    assert losses(lab.folder(run)) == losses(undisturbed)
+
+
+def test_a_full_disk(tmp_path: Path) -> None:
+    """A limit on the size of files stands for it: the run fails with a sentence, keeps its checkpoints and can go on."""
+    spec = small("large", STEPS, checkpoint_every=20)
+    lab = Laboratory(settings_of(tmp_path, file_bytes=40_000))
+    run = lab.start(ME, spec)
+    wait_until(lambda: not lab.get(run).going)
+    view = lab.get(run)
+    assert view.state == "failed" and view.message and view.message.code == "disk", view
+    lab.close()
+    lab = Laboratory(settings_of(tmp_path))
+    lab.resume(ME, run)
+    ledger = Ledger(lab, {run: spec})
+    ledger.settle(run)
+    lab.close()
+
+
+SERVER = """
+import sys, time
+from pathlib import Path
+from tests.lab.conftest import ME, settings_of, small
+from lab import Laboratory
+lab = Laboratory(settings_of(Path(sys.argv[1]), checkpoint_seconds=0.5, standby=sys.argv[3] == "1"))
+if int(sys.argv[2]):
+    print(lab.start(ME, small("killed with its server", int(sys.argv[2]))), flush=True)
+else:
+    while not lab.worker_processes():
+        time.sleep(0.02)
+    print(lab.worker_processes()[0], flush=True)
+time.sleep(600)
+"""
+
+
+def server(root: Path, folder: Path, steps: int, standby: bool = False) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", SERVER, str(folder), str(steps), "1" if standby else "0"]
+    return subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(root)})
+
+
+def test_a_server_killed_with_a_run_going(root: Path, tmp_path: Path, undisturbed: Path) -> None:
+    """Again and again: each server finds the run and goes on with it, while the worker of the one before may still be writing."""
+    run, shown, worker = "", 0, None
+    for kill in range(KILLS_OF_A_SERVER):
+        process = server(root, tmp_path, 0 if kill else STEPS)
+        assert process.stdout
+        word = process.stdout.readline().strip()
+        run = run or word
+        metrics = tmp_path / "runs" / run / "metrics.jsonl"
+        wait_until(lambda: metrics.exists() and metrics.read_bytes().count(b"\n") > shown + 10)  # noqa: B023
+        with pytest.raises(LabError, match=f"process {process.pid}"):
+            Laboratory(settings_of(tmp_path))
+        worker = Lock(metrics.parent / LOCK).holder()
+        process.kill()
+        process.wait()
+        shown = metrics.read_bytes().count(b"\n")
+    lab = Laboratory(settings_of(tmp_path))
+    try:
+        ledger = Ledger(lab, {run: small("killed with its server", STEPS)})
+        ledger.settle(run)
+        assert losses(metrics.parent) == losses(undisturbed) and model_hash(metrics.parent) == model_hash(undisturbed)
+        assert worker and not alive(worker)
+        assert [view.id for view in lab.list_runs(ME)] == [run]
+    finally:
+        lab.close()
+
+
+def test_whoever_stands_by_ends_with_the_server(root: Path, tmp_path: Path) -> None:
+    process = server(root, tmp_path, 0, standby=True)
+    assert process.stdout
+    worker = int(process.stdout.readline())
+    time.sleep(1.5)
+    assert alive(worker)
+    process.kill()
+    process.wait()
+    wait_until(lambda: not alive(worker), 10)
