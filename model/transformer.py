@@ -159,8 +159,10 @@ def parameter_shapes(config: ModelConfig) -> dict[str, torch.Size]:
 def new_model(config: ModelConfig, seed: int) -> AnyModel:
     """A model of that shape with random parameters: a function of `seed` alone.
 
-    Matrices are uniform with variance 2 / (inputs + outputs) (Glorot and Bengio, 2010). Rows of embeddings have standard
-    deviation d_model^-½, so that times √d_model they match the size of the positions.
+    Matrices are uniform with variance 2 / (inputs + outputs) (Glorot and Bengio, 2010). Those that write to the stream, W^O and
+    W₂, are divided by √(2N) so that the branches of N layers together start no larger than the stream (as in GPT-2), and W^Q
+    and W^K by √2: post-norm learns half as fast without. Rows of embeddings have standard deviation d_model^-½, so that times
+    √d_model they match the size of the positions.
     """
     model, generator = empty_model(config), torch.Generator().manual_seed(seed)
     with torch.no_grad():
@@ -168,8 +170,15 @@ def new_model(config: ModelConfig, seed: int) -> AnyModel:
             if "embedding" in name or name.endswith("positions"):
                 parameter.normal_(0, config.d_model**-0.5, generator=generator)
             elif parameter.dim() == 2:
-                bound = (6 / sum(parameter.shape)) ** 0.5
+                bound = _gain(name, config.layers) * (6 / sum(parameter.shape)) ** 0.5
                 parameter.uniform_(-bound, bound, generator=generator)
             else:
                 parameter.fill_(1.0 if name.endswith("norm.weight") else 0.0)
     return model
+
+
+def _gain(name: str, layers: int) -> float:
+    part = name.removesuffix(".weight")
+    if part.endswith(("attention.output", "feed_forward.outer")):
+        return (2 * layers) ** -0.5
+    return 2**-0.5 if part.endswith(("attention.query", "attention.key")) else 1.0

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from model import limits
-from model.config import SPECIAL_PIECES, UNKNOWN
+from model.config import SPECIAL_PIECES
 from model.text import clean_text
 from model.tokenizers.base import (
     BYTE_PIECES,
@@ -66,7 +66,7 @@ class PlainTokenizer:
         return self.encode(text)
 
     def spell(self, text: str, generator: random.Random, rate: float) -> Encoding:
-        """See `Tokenizer.spell`: a rare spelling of a word is its being unknown, of characters their being bytes."""
+        """See `Tokenizer.spell`: a rare spelling is one by bytes."""
         return self._encode(text, generator, rate)
 
     def _encode(self, text: str, generator: random.Random | None, rate: float) -> Encoding:
@@ -77,30 +77,46 @@ class PlainTokenizer:
 
 
 class WordTokenizer(PlainTokenizer):
-    """Words and punctuation marks. A piece that follows a space starts with U+2581, so that joining gives the text back."""
+    """Words and punctuation marks. A piece that follows a space starts with U+2581, so that joining gives the text back.
+
+    A word that is not in the vocabulary becomes its bytes, the space before it included.
+    """
 
     kind: Kind = "word"
-    reserved = SPECIAL_PIECES
+    reserved = SPECIAL_PIECES + BYTE_PIECES
 
     @classmethod
     def train(cls, lines: Iterable[str], vocabulary: int) -> WordTokenizer:
         """The most frequent words of the lines; equally frequent ones in the order of the alphabet."""
-        check_vocabulary(vocabulary, len(cls.reserved) + 1, "four special ones and a word")
+        check_vocabulary(vocabulary, len(cls.reserved) + 1, "four special ones, 256 bytes and a word")
         words = Counter(piece for line in lines for piece, _, _ in _words(clean_text(line)))
         return cls(cls.reserved + _most_frequent(words, vocabulary - len(cls.reserved)))
 
     def _encode(self, text: str, generator: random.Random | None, rate: float) -> Encoding:
-        """An unknown piece shows the original word."""
-        words = list(_words(clean_text(text)))
-        known = [generator is None or generator.random() >= rate for _ in words]
-        return Encoding(
-            tuple(self._ids.get(piece, UNKNOWN) if know else UNKNOWN for (piece, _, _), know in zip(words, known, strict=True)),
-            tuple(piece for piece, _, _ in words),
-            tuple((start, end) for _, start, end in words),
-        )
+        ids: list[int] = []
+        spans: list[tuple[int, int]] = []
+        for piece, start, end in _words(clean_text(text)):
+            index = self._ids.get(piece)
+            if index is None or (generator and generator.random() < rate):
+                new, places = _spelt(piece, start)
+            else:
+                new, places = (index,), ((start, end),)
+            ids += new
+            spans += places
+        return Encoding(tuple(ids), tuple(self.pieces[index] for index in ids), tuple(spans))
 
     def decode(self, ids: Iterable[int]) -> str:
-        return join_pieces(self.pieces, ids, None).removeprefix(" ")
+        return join_pieces(self.pieces, ids, FIRST_BYTE).removeprefix(" ")
+
+
+def _spelt(piece: str, start: int) -> tuple[tuple[int, ...], tuple[tuple[int, int], ...]]:
+    """The bytes of a word, each with the place of its character; those of the space before it stand at the word's start."""
+    ids: tuple[int, ...] = byte_ids(" ") if piece.startswith(WORD_START) else ()
+    places: tuple[tuple[int, int], ...] = ((start, start),) * len(ids)
+    for position, character in enumerate(piece.removeprefix(WORD_START), start):
+        new = byte_ids(character)
+        ids, places = ids + new, places + ((position, position + 1),) * len(new)
+    return ids, places
 
 
 class CharacterTokenizer(PlainTokenizer):

@@ -21,6 +21,7 @@ from model.config import SPECIAL_PIECES, UNKNOWN
 from model.errors import LabError
 from model.text import clean_text
 from model.tokenizers import KINDS, WORD_START, Encoding, Tokenizer, count_pieces, load_tokenizer, train_tokenizer, unfamiliar
+from model.tokenizers.base import BYTE_PIECES
 from model.tokenizers.sampling import PairMerger, Segmenter
 
 LINES = [
@@ -32,7 +33,7 @@ LINES = [
     "Anna a vu le chien qui poursuivait l'animal ; aujourd'hui elle rit.",
     "It didn't rain on <unk> or </s> or <0x41>, said the teacher's friend.",
 ] * 5
-LOSSLESS = tuple(kind for kind in KINDS if kind != "word")
+LOSSLESS = KINDS
 SUBWORD = ("unigram", "bpe")
 
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()))
@@ -78,7 +79,9 @@ def _check_spans(tokenizer: Tokenizer, encoding: Encoding, text: str) -> None:
     for index, piece, (start, end) in zip(encoding.ids, encoding.pieces, encoding.spans, strict=True):
         assert 0 <= start <= end <= len(text)
         assert index == UNKNOWN or tokenizer.pieces[index] == piece
-        if index in range(4, 260) and tokenizer.kind != "word":
+        if index == 4 + ord(" ") and start == end:  # the space before a word that is spelt
+            assert of_character == b""
+        elif index in range(4, 260):
             of_character += bytes([index - 4])
             if end > start and of_character == text[start:end].encode():
                 of_character = b""
@@ -145,16 +148,19 @@ def test_the_same_lines_give_the_same_bytes(kind: str) -> None:
 
 
 def test_words_are_words_marks_and_elided_forms() -> None:
-    pieces = trained("word").encode("Qu'il n'a pas l'animal, aujourd'hui it didn't see Anna's dog-house!").pieces
+    text = "Qu'il n'a pas l'animal, aujourd'hui it didn't see Anna's dog-house!"
+    pieces = train_tokenizer("word", [text], 400).encode(text).pieces
     words = [piece.replace(WORD_START, " ") for piece in pieces]
     assert words == [
         " Qu'", "il", " n'", "a", " pas", " l'", "animal", ",", " aujourd'hui", " it", " didn't", " see", " Anna's", " dog-house", "!",
     ]  # fmt: skip
 
 
-def test_an_unknown_word_shows_itself() -> None:
-    encoding = trained("word").encode("the zebra")
-    assert encoding.ids[1] == UNKNOWN and encoding.pieces[1] == WORD_START + "zebra" and encoding.spans[1] == (4, 9)
+def test_an_unfamiliar_word_becomes_its_bytes_in_place() -> None:
+    encoding = trained("word").encode("the zoé")
+    assert encoding.pieces[1:] == ("<0x20>", "<0x7A>", "<0x6F>", "<0xC3>", "<0xA9>")
+    assert encoding.spans[1:] == ((4, 4), (4, 5), (5, 6), (6, 7), (6, 7))
+    assert trained("word").decode(encoding.ids) == "the zoé"
 
 
 @pytest.mark.parametrize("kind", SUBWORD)
@@ -267,13 +273,13 @@ def test_rare_spellings_are_rare_pieces(kind: str) -> None:
 
 
 def _save_json(folder: Path, **changes: object) -> None:
-    content = {"format_version": 1, "kind": "word", "pieces": [*SPECIAL_PIECES, "▁a", "b"]} | changes
+    content = {"format_version": 1, "kind": "word", "pieces": [*SPECIAL_PIECES, *BYTE_PIECES, "▁a", "b"]} | changes
     (folder / "tokenizer.json").write_text(json.dumps(content))
 
 
 def test_the_plain_file_is_read(tmp_path: Path) -> None:
     _save_json(tmp_path)
-    assert load_tokenizer(tmp_path).encode("ab a b").ids == (3, 4, 3)
+    assert load_tokenizer(tmp_path).encode("a b a").ids == (260, 4 + 0x20, 4 + ord("b"), 260)
 
 
 @pytest.mark.parametrize(
