@@ -1,7 +1,7 @@
 """The one thread that decides: which run trains, in which worker, and what the journal says. Knows no torch.
 
 All that happens comes as an event into one inbox (what a page asks, what a worker says) and is dealt with in turn, so no two
-decisions meet. The order of telling: the loop; what pages ask; what workers say; what follows from it.
+decisions meet. The order of telling: what pages ask; what workers say; what follows from it.
 """
 
 from __future__ import annotations
@@ -10,15 +10,13 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
-from contextlib import suppress
 from dataclasses import dataclass, replace
-from queue import Empty, SimpleQueue
-from typing import Any, TypeVar
+from typing import Any
 
 from lab.desk import TaskDesk
 from lab.folders import member_folder
 from lab.journal import Journal, Row
+from lab.loop import Answer, Loop
 from lab.messages import Message, error_to_plain
 from lab.metrics import MetricsReader
 from lab.outlook import look_ahead
@@ -29,10 +27,8 @@ from lab.spec import RunSpec
 from lab.views import Live
 from model.errors import LabError
 
-Answer = TypeVar("Answer")
 StartWorker = Callable[..., Worker]
 
-TICK_SECONDS = 0.5
 ATTEMPTS = 3  # times a run may lose its worker without a step in between
 
 log = logging.getLogger(__name__)
@@ -54,68 +50,27 @@ class Supervisor:
         self.posts: list[Post] = []
         self.live: dict[str, Live] = {}
         self.desk = TaskDesk(settings)
-        self._inbox: SimpleQueue[Callable[[], None]] = SimpleQueue()
-        self._closing = False
         self._starts_failed = 0
         self._pace = pace_of((row.config, row.seconds) for row in journal.in_states("done"))
         self._served = {row.visitor: row.started or 0.0 for row in reversed(journal.everything())}  # visitor -> time of the last turn
-        self._thread = threading.Thread(target=self._loop, name="supervisor", daemon=True)
+        self._loop = Loop("supervisor", self._follow, self._look_around)
         self._go_on_with_what_was_left()
-        self._thread.start()
-
-    # The loop
-
-    def _loop(self) -> None:
-        looked = 0.0
-        while not self._closing:
-            event: Callable[[], None] | None = None
-            with suppress(Empty):
-                event = self._inbox.get(timeout=TICK_SECONDS if looked else 0)
-            try:
-                if event:
-                    event()
-                if time.monotonic() - looked >= TICK_SECONDS:
-                    looked = time.monotonic()
-                    self._look_around()
-                self._assign()
-                self._estimate()
-            except Exception:  # one event that fails must not end the supervision of all others
-                log.exception("an event could not be dealt with")
-
-    def ask(self, question: Callable[[], Answer], timeout: float = 30.0) -> Answer:
-        """From any thread: have the supervisor do something, and wait for what it answers or raises."""
-        answer: Future[Answer] = Future()
-        if self._closing:
-            raise LabError("closing", "The server is ending; try again when it is back.", None)
-
-        def event() -> None:
-            try:
-                answer.set_result(question())
-            except BaseException as error:
-                answer.set_exception(error)
-
-        self._inbox.put(event)
-        try:
-            return answer.result(timeout)
-        except TimeoutError:
-            raise LabError("busy", "The server is too busy to answer; try again in a moment.", None) from None
+        self._loop.start()
 
     def close(self) -> None:
         """Let every worker write a checkpoint and go; their runs stay "running" in the journal, for the next server to go on with."""
-
-        def end() -> None:
-            self._closing = True
-
-        if self._closing:
+        if not self._loop.close():
             return
-        self._inbox.put(end)
-        self._thread.join()
         leaving = [threading.Thread(target=post.worker.let_go, args=(self.settings.stop_seconds,)) for post in self.posts]
         for thread in leaving:
             thread.start()
         for thread in leaving:
             thread.join()
         self.desk.close()
+
+    def ask(self, question: Callable[[], Answer]) -> Answer:
+        """From any thread: have the supervisor do something, and wait for what it answers or raises."""
+        return self._loop.ask(question)
 
     # What pages ask (on the supervisor's thread, through `ask`)
 
@@ -143,7 +98,7 @@ class Supervisor:
     def _report(self, worker: Worker, message: Message | None) -> None:
         """On the worker's own thread."""
         if message is None or message["type"] != "alive":
-            self._inbox.put(lambda: self._gone(worker) if message is None else self._said(worker, message))
+            self._loop.put(lambda: self._gone(worker) if message is None else self._said(worker, message))
 
     def _said(self, worker: Worker, message: Message) -> None:
         post = next((post for post in self.posts if post.worker is worker), None)
@@ -227,6 +182,11 @@ class Supervisor:
 
     # What follows
 
+    def _follow(self) -> None:
+        """After every event."""
+        self._assign()
+        self._estimate()
+
     def _go_on_with_what_was_left(self) -> None:
         """Runs of a server that is gone. A worker it may have left behind is dealt with by the lock of the run's folder."""
         for row in self.journal.in_states("running"):
@@ -248,8 +208,6 @@ class Supervisor:
 
     def _assign(self) -> None:
         """Give waiting runs to workers, tasks to the first one, and keep one standing by while there is room for a run."""
-        if self._closing:
-            return
         running = [post for post in self.posts if post.run]
         if len(running) < self.settings.workers:
             for row in self._next_rows(running)[: self.settings.workers - len(running)]:
