@@ -100,6 +100,8 @@ class Job:
         state = {"pause": "paused", "stop": "stopped"}.get(wish) or (
             "done" if any(one.ended == "done" for one in self.members) else "diverged"
         )
+        if not self.members:
+            return ended(self.run, state, None)
         errors = [member.error for member in self.members if member.error]
         return ended(self.run, state, errors[0] if state == "diverged" else None, sum(member.training.seconds for member in self.members))
 

@@ -53,7 +53,9 @@ class Member:
         """One step, kept in the folder; None where it diverged, and then it has `ended`."""
         try:
             step = self.keeper.keep(self.training.advance())
-            if time.monotonic() - self._saved > self.checkpoint_seconds:
+            if self.ended:
+                self._tidy()
+            elif time.monotonic() - self._saved > self.checkpoint_seconds:
                 self.checkpoint()
             return step
         except LabError as error:
@@ -62,6 +64,11 @@ class Member:
             self.keeper.log(str(error))
             self.error = error
             return None
+
+    def _tidy(self) -> None:
+        """A run that is done goes on from its last checkpoint or not at all."""
+        for path in checkpoint_paths(self.folder)[:-1]:
+            path.unlink()
 
     def checkpoint(self) -> None:
         """At most `checkpoint_seconds` and one step (with its evaluation) are lost when this process is killed."""

@@ -41,6 +41,25 @@ def test_pause_and_resume_come_to_the_same_model(lab: Laboratory, undisturbed: P
     assert losses(lab.folder(run)) == losses(undisturbed) and model_hash(lab.folder(run)) == model_hash(undisturbed)
 
 
+def test_paused_before_it_begins(tmp_path: Path) -> None:
+    """While its worker still imports or prepares; and stopped, and gone on with after all."""
+    lab = Laboratory(settings_of(tmp_path))
+    ledger = Ledger(lab)
+    run = ledger.start(small())
+    wait_until(lambda: lab.get(run).state == "running")
+    lab.pause(ME, run)
+    wait_until(lambda: lab.get(run).state == "paused")
+    assert lab.metrics(run) == []
+    lab.resume(ME, run)
+    lab.stop(ME, run)
+    wait_until(lambda: lab.get(run).state == "stopped")
+    lab.resume(ME, run)
+    ledger.settle(run)
+    kept = [path.name for path in (lab.folder(run) / "checkpoints").iterdir()]
+    assert kept == ["000040.safetensors"], "what nobody needs any more is gone"
+    lab.close()
+
+
 def test_a_race_trains_its_members_in_turn(lab: Laboratory) -> None:
     spec = race(small(steps=60), {"as it is": {}, "no scaling": {"scaling": False}, "far too fast": {"rate": 1e30}})
     ledger = Ledger(lab)
