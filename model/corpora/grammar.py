@@ -20,7 +20,7 @@ from model.corpora.grammar_tokens import Token
 from model.corpora.grammar_tree import Sentence, has_held_out_combination
 
 HELD_OUT_PAIRS = 1_000
-INVENTED_SHARE = 0.025
+INVENTED_SHARE = 0.04
 
 EXAMPLES = (
     "the animal did not cross the street because it was too tired",

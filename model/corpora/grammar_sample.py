@@ -9,6 +9,7 @@ from functools import cache
 from typing import TypeVar
 
 from model.corpora.grammar_lexicon import ADJECTIVES, BE, NOUNS, VERBS, Adjective, Noun, Verb, adjectives_for, invented_name, nouns
+from model.corpora.grammar_parse import WORDS
 from model.corpora.grammar_rules import POSSESSIVES, is_allowed
 from model.corpora.grammar_tree import Clause, NounPhrase, Pronoun, Sentence, Subject
 
@@ -17,7 +18,8 @@ T = TypeVar("T")
 FORMAL_SHARE, CONTRACTED_SHARE = 0.2, 0.35
 _TENSES = ("past", "past", "past", "past", "present", "present", "present", "future", "future", "future")
 _DETERMINERS = ("the",) * 14 + ("a", "a", "a", "this", "my", "his", "her", "our", "their")
-_FIRST_ONSETS, _ONSETS = ("br", "dr", "gl", "kl", "pl", "sk", "tr", "vr", "zv"), ("d", "l", "m", "n", "r", "v", "z")
+_FIRST_ONSETS = ("b", "br", "d", "dr", "f", "g", "gl", "j", "k", "l", "m", "n", "p", "pl", "r", "s", "t", "tr", "v", "z", "zv")
+_ONSETS = ("b", "d", "g", "k", "l", "m", "n", "r", "rb", "s", "t", "v", "z")
 _NUCLEI, _ENDS = ("a", "e", "i", "o", "u"), ("", "", "n", "r", "l", "s", "x")
 _CLAUSE_VERBS = tuple(verb for verb in VERBS if verb.clause)
 _PLAIN_VERBS = tuple(verb for verb in VERBS if not verb.clause)
@@ -214,9 +216,12 @@ def _some_adjectives(random_: random.Random, noun: Noun) -> tuple[Adjective, ...
 
 
 def _spelling(random_: random.Random) -> str:
-    """A name nobody bears, pronounceable in both languages."""
-    onsets = [_pick(random_, _FIRST_ONSETS)] + [_pick(random_, _ONSETS) for _ in range(1 if random_.random() < 0.6 else 2)]
-    return ("".join(onset + _pick(random_, _NUCLEI) for onset in onsets) + _pick(random_, _ENDS)).capitalize()
+    """A name nobody in the lexicon bears, pronounceable in both languages."""
+    while True:
+        onsets = [_pick(random_, _FIRST_ONSETS)] + [_pick(random_, _ONSETS) for _ in range(1 if random_.random() < 0.6 else 2)]
+        name = "".join(onset + _pick(random_, _NUCLEI) for onset in onsets) + _pick(random_, _ENDS)
+        if not {name, name.capitalize()} & WORDS:
+            return name.capitalize()
 
 
 @cache
