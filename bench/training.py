@@ -29,9 +29,10 @@ from torch.nn import functional
 
 from bench.peers import TorchTransformer
 from model.batches import Batch
-from model.config import PADDING, SPECIAL_PIECES, ModelConfig
+from model.config import PADDING, ModelConfig
 from model.corpora import Corpus, Pair
 from model.tokenizers import train_tokenizer
+from model.tokenizers.base import FIRST_LEARNT
 from model.train_config import TrainConfig
 from model.training import Training
 from model.transformer import Transformer, new_model
@@ -61,7 +62,7 @@ SHAPES = (Shape(64, 2, 64, 500), Shape(128, 3, 128, 500), Shape(256, 3, 64, 2000
 def our_training(shape: Shape) -> Training:
     """`train` as it is, with the toy's recipe: no dropout, fused Adam. Full rows, so that nobody gains by skipping padding."""
     chance = random.Random(0)
-    words = [f"w{number}" for number in range(shape.vocabulary - len(SPECIAL_PIECES))]
+    words = [f"w{number}" for number in range(shape.vocabulary - FIRST_LEARNT)]
 
     def sentence(length: int) -> str:
         return " ".join(chance.choices(words, k=length))
