@@ -81,7 +81,7 @@ def test_token_accuracy_leaves_padding_out() -> None:
 
 
 def test_a_model_is_evaluated() -> None:
-    tokenizer = train_tokenizer("word", REFERENCES, 60)
+    tokenizer = train_tokenizer("word", REFERENCES, 320)
     model = new_model(ModelConfig(layers=1, d_model=16, d_ff=16, heads=2, vocabulary=len(tokenizer.pieces), maximum_length=20), seed=0)
     assert isinstance(model, Transformer)
     seen = []

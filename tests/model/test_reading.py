@@ -18,7 +18,7 @@ LINES = ["the cat and the dog sleep", "le chat et le chien dorment", "a bird sin
 
 @pytest.fixture(scope="module", params=["post", "pre"])
 def folder(request, tmp_path_factory):
-    tokenizer = train_tokenizer("word", LINES, 100)
+    tokenizer = train_tokenizer("word", LINES, 300)
     config = ModelConfig(
         layers=2, d_model=16, d_ff=20, heads=2, d_k=5, d_v=7, vocabulary=len(tokenizer.pieces), maximum_length=80, norm=request.param
     )

@@ -18,7 +18,7 @@ LINES = ["the cat sleeps", "le chat dort", "a dog runs", "un chien court"]
 
 @pytest.fixture(scope="module")
 def tokenizer():
-    return train_tokenizer("word", LINES, 100)
+    return train_tokenizer("word", LINES, 300)
 
 
 @pytest.fixture
