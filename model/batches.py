@@ -65,7 +65,10 @@ def encode_pairs(pairs: Sequence[Pair], tokenizer: Tokenizer, longest: int) -> E
     rows = [(pair, tokenizer.encode(pair.source).ids, tokenizer.encode(pair.target).ids) for pair in pairs]
     kept = [row for row in rows if row[1] and row[2] and max(len(row[1]), len(row[2])) <= longest]
     if not kept:
-        raise LabError("no_pairs", "None of the {pairs} pairs has two sides of 1 to {longest} tokens: there is nothing to train on.", "corpus", pairs=len(pairs), longest=longest)
+        raise LabError(
+            "no_pairs", "None of the {pairs} pairs has two sides of 1 to {longest} tokens: there is nothing to train on.",
+            "corpus", pairs=len(pairs), longest=longest,
+        )  # fmt: skip
     source, source_lengths = _pad([ids for _, ids, _ in kept])
     target, target_lengths = _pad([ids for _, _, ids in kept])
     return Encoded(tuple(pair for pair, _, _ in kept), source, target, source_lengths, target_lengths, len(rows) - len(kept), longest)

@@ -79,14 +79,18 @@ def read_checkpoint(path: Path) -> Checkpoint:
         with safe_open(path, "pt") as file:
             about = file.metadata() or {}
             if about.get("version") != _VERSION:
-                raise LabError("checkpoint_version", "{name} is not a checkpoint of format {version}.", "checkpoint", name=path.name, version=_VERSION)
+                raise LabError(
+                    "checkpoint_version", "{name} is not a checkpoint of format {version}.", "checkpoint", name=path.name, version=_VERSION
+                )
             groups: dict[str, dict[str, Tensor]] = {"parameters": {}, "moments": {}, "generators": {}}
             for key in file.keys():  # noqa: SIM118 (this object is not a dictionary)
                 group, _, name = key.partition(".")
                 groups[group][name] = file.get_tensor(key)
             return Checkpoint(int(about["step"]), progress=json.loads(about["progress"]), **groups)
     except (SafetensorError, OSError, KeyError, ValueError) as problem:
-        raise LabError("checkpoint_damaged", "{name} cannot be read as a checkpoint: it is damaged or not one of ours.", "checkpoint", name=path.name) from problem
+        raise LabError(
+            "checkpoint_damaged", "{name} cannot be read as a checkpoint: it is damaged or not one of ours.", "checkpoint", name=path.name
+        ) from problem
 
 
 def newest_checkpoint(folder: Path) -> Checkpoint:

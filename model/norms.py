@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 
 def part_of(parameter: str) -> str:
-    """"encoder.layers.0.self_attention.query.weight" -> "encoder.0.self_attention"; norms of a layer are one part."""
+    """`encoder.layers.0.self_attention.query.weight` -> `encoder.0.self_attention`; norms of a layer are one part."""
     names = parameter.replace("layers.", "").split(".")
     if names[0] not in ("encoder", "decoder"):
         return names[0]  # source_embedding, target_embedding, output

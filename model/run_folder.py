@@ -39,7 +39,9 @@ def read_run(folder: Path) -> tuple[TrainConfig, dict[str, Any]]:
 def check_same_corpus(folder: Path, corpus: Corpus) -> None:
     """A run goes on with the very pairs it began with, or not at all."""
     if corpus_hash(corpus) != read_run(folder)[1]["sha256"]:
-        raise LabError("corpus_changed", "The pairs of {corpus} are not those this run began with; start a new run.", "corpus", corpus=corpus.name)
+        raise LabError(
+            "corpus_changed", "The pairs of {corpus} are not those this run began with; start a new run.", "corpus", corpus=corpus.name
+        )
 
 
 def corpus_hash(corpus: Corpus) -> str:

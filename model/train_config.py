@@ -31,7 +31,8 @@ class TrainConfig:
     "tokens". `rate` is the peak of the linear and constant schedules, `factor` multiplies the paper's. `warmup` is in
     steps. `clip` limits the norm of all gradients together; 0 leaves them alone. `subword_alpha` samples another
     segmentation of every sentence each time it is met; 0 does not. `longest` leaves out pairs with a side of more
-    tokens. `keep` is how many of the last checkpoints stay. `evaluate_every`, `checkpoint_every` and `frames` of 0 mean never, but for the last step of a run with a folder.
+    tokens. `keep` is how many of the last checkpoints stay. `evaluate_every`, `checkpoint_every` and `frames` of 0 mean
+    never, but for the last step of a run with a folder.
     """
 
     steps: int = 500
@@ -65,16 +66,20 @@ class TrainConfig:
         _check_types(self)
         for name, least in LEAST.items():
             if getattr(self, name) < least:
-                raise LabError("too_small", "{field} is {value}; it must be at least {least}.", name, field=name, value=getattr(self, name), least=least)
+                raise LabError(
+                    "too_small", "{field} is {value}; it must be at least {least}.", name, value=getattr(self, name), least=least
+                )
         for name in ("rate", "factor", "epsilon"):
             if getattr(self, name) <= 0:
-                raise LabError("not_positive", "{field} is {value}; it must be larger than 0.", name, field=name, value=getattr(self, name))
+                raise LabError("not_positive", "{field} is {value}; it must be larger than 0.", name, value=getattr(self, name))
         for name in ("weight_decay", "clip", "subword_alpha"):
             if getattr(self, name) < 0:
-                raise LabError("negative", "{field} is {value}; it must be 0 (off) or larger.", name, field=name, value=getattr(self, name))
+                raise LabError("negative", "{field} is {value}; it must be 0 (off) or larger.", name, value=getattr(self, name))
         for name in ("beta1", "beta2", "label_smoothing"):
             if not 0 <= getattr(self, name) < 1:
-                raise LabError("fraction_range", "{field} is {value}; it must be from 0 up to, not including, 1.", name, field=name, value=getattr(self, name))
+                raise LabError(
+                    "fraction_range", "{field} is {value}; it must be from 0 up to, not including, 1.", name, value=getattr(self, name)
+                )
         if self.schedule == "paper" and self.warmup < 1:
             raise LabError("warmup_needed", "The paper's schedule divides by its warm-up; set warmup to at least 1.", "warmup")
         if self.schedule == "linear" and self.warmup >= self.steps:
@@ -95,7 +100,12 @@ class TrainConfig:
         known = names_of(cls)
         for name in values:
             if name not in known:
-                raise LabError("unknown_setting", "{field} is not a setting of a training; the settings are {known}.", name, field=name, known=", ".join(sorted(known)))
+                raise LabError(
+                    "unknown_setting",
+                    "{field} is not a setting of a training; the settings are {known}.",
+                    name,
+                    known=", ".join(sorted(known)),
+                )
         return cls(**values)
 
 
@@ -108,13 +118,15 @@ def _check_types(config: TrainConfig) -> None:
         value, choices = getattr(config, name), get_args(hint)
         if choices:
             if value not in choices:
-                raise LabError("not_a_choice", "{field} is {value}; it must be one of {choices}.", name, field=name, value=repr(value), choices=", ".join(choices))
+                raise LabError(
+                    "not_a_choice", "{field} is {value}; it must be one of {choices}.", name, value=repr(value), choices=", ".join(choices)
+                )
         elif hint is float:
             if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-                raise LabError("wrong_type", "{field} is {value}; it must be a number.", name, field=name, value=repr(value))
+                raise LabError("wrong_type", "{field} is {value}; it must be a number.", name, value=repr(value))
             object.__setattr__(config, name, float(value))
         elif type(value) is not hint:
-            raise LabError("wrong_type", "{field} is {value}; it must be of type {type}.", name, field=name, value=repr(value), type=hint.__name__)
+            raise LabError("wrong_type", "{field} is {value}; it must be of type {type}.", name, value=repr(value), type=hint.__name__)
 
 
 _PAPER = TrainConfig(
@@ -138,7 +150,13 @@ def apply_settings(shape: ModelConfig, training: TrainConfig, settings: Iterable
         owner = next((kind for kind in changes if name in names_of(kind)), None)
         if not equals or owner is None:
             known = ", ".join(sorted(names_of(ModelConfig) | names_of(TrainConfig)))
-            raise LabError("unknown_setting", "{value} is not of the form name=value with a known name; the names are {known}.", "set", value=repr(setting), known=known)
+            raise LabError(
+                "unknown_setting",
+                "{value} is not of the form name=value with a known name; the names are {known}.",
+                "set",
+                value=repr(setting),
+                known=known,
+            )
         changes[owner][name] = _parse(name, text.strip(), get_type_hints(owner)[name])
     return shape.with_(**changes[ModelConfig]), training.with_(**changes[TrainConfig])
 

@@ -2,7 +2,7 @@
 
     for step in train(model, tokenizer, corpus, config, folder): ...
 
-The order of telling: the stream; one step of learning; what is kept in the run's folder.
+The order of telling: the stream; then one step of learning. What is kept in the run's folder: `model.keeper`.
 """
 
 from __future__ import annotations
@@ -17,16 +17,14 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from model import checkpoints, frames, run_folder
 from model.batches import Batch, BatchStream, encode_pairs
-from model.checkpoints import Checkpoint
 from model.corpora import Corpus
 from model.errors import LabError
 from model.held_out import HeldOutScores, encode_held_out, measure
+from model.keeper import Keeper
 from model.loss import smoothed_cross_entropy, smoothing_floor
 from model.noise import Noise
 from model.norms import Parts, total_norm
-from model.saved import parameters_of, save_model, write_parameters
 from model.schedules import rate_at
 from model.tokenizers import Tokenizer
 from model.train_config import TrainConfig
@@ -77,11 +75,9 @@ def train(
     the stream early leaves a checkpoint. Raises `LabError` with code "diverged" where a loss or a norm stops being finite.
     """
     training = Training(model, tokenizer, corpus, config)
-    if folder is not None:
-        keeper: Keeper | None = Keeper(folder, training, tokenizer, corpus, dict(card or {}))
-        keeper.resume() if resume else keeper.begin(origin or {})  # type: ignore[union-attr]
-    else:
-        keeper = None
+    keeper = None if folder is None else Keeper(folder, training, tokenizer, corpus, dict(card or {}))
+    if keeper is not None:
+        keeper.resume() if resume else keeper.begin(origin or {})
     yield from _steps(training, keeper)
 
 
@@ -109,9 +105,8 @@ def use_fast_arithmetic(threads: int = 0) -> None:
 
 def _optimizer(model: Transformer, config: TrainConfig) -> torch.optim.Optimizer:
     kind = torch.optim.AdamW if config.optimizer == "adamw" else torch.optim.Adam
-    return kind(
-        model.parameters(), lr=config.rate, betas=(config.beta1, config.beta2), eps=config.epsilon, weight_decay=config.weight_decay, fused=True
-    )
+    betas = (config.beta1, config.beta2)
+    return kind(model.parameters(), lr=config.rate, betas=betas, eps=config.epsilon, weight_decay=config.weight_decay, fused=True)
 
 
 class Training:
@@ -192,103 +187,3 @@ class Training:
             step=self.step + 1, what=what, rate=f"{rate:.3g}", schedule=self.config.schedule, warmup=self.config.warmup,
             clip=f"{self.config.clip:g}" if self.config.clip else "off",
         )  # fmt: skip
-
-
-class Keeper:
-    """What a training leaves in the folder of its run, as it goes."""
-
-    def __init__(self, folder: Path, training: Training, tokenizer: Tokenizer, corpus: Corpus, card: dict[str, Any]) -> None:
-        self.folder, self.training, self.tokenizer, self.corpus, self.card = folder, training, tokenizer, corpus, card
-        config, parameters = training.config, sum(parameter.numel() for parameter in training.parameters)
-        self.frames = set(frames.frame_steps(config.steps, config.frames, parameters))
-        self.best: list[float] = []
-        self.checkpointed = -1
-
-    def begin(self, origin: Mapping[str, Any]) -> None:
-        """The whole folder, with the untrained model in it, before the first step."""
-        if (self.folder / run_folder.RUN).exists():
-            raise LabError("run_exists", "{folder} already holds a run; resume it, or give another folder.", "out", folder=self.folder.name)
-        self.folder.mkdir(parents=True, exist_ok=True)
-        run_folder.write_run(self.folder, self.training.config, self.corpus, origin)
-        self._write_card({})
-        save_model(self.folder, self.training.model, self.tokenizer, self.card)
-        if 0 in self.frames:
-            frames.write_frame(self.folder, 0, self.training.model)
-        self.log(f"begun: {len(self.training.data)} pairs, {self.training.data.left_out} left out as too long, {self.training.config}")
-
-    def resume(self) -> None:
-        run_folder.check_same_corpus(self.folder, self.corpus)
-        found = checkpoints.newest_checkpoint(self.folder)
-        restore(self.training, found)
-        self.best = list(found.progress["best"])
-        self.checkpointed = found.step
-        run_folder.trim_metrics(self.folder, found.step)
-        self.log(f"resumed after step {found.step}")
-
-    def keep(self, step: Step) -> Step:
-        """Write down what this step asks for; the same step, with its frame's number where the film got one."""
-        config, last = self.training.config, step.step == self.training.config.steps
-        if step.step in self.frames:
-            frames.write_frame(self.folder, step.step, self.training.model)
-            step = Step(**{**vars(step), "frame": step.step})
-        run_folder.append_metrics(self.folder, step.as_dict())
-        if step.held_out and (not self.best or step.held_out.rank > self.best):
-            self._keep_best(step, step.held_out)
-        if last or (config.checkpoint_every and step.step % config.checkpoint_every == 0):
-            self.checkpoint()
-        if last:
-            self._finish(step)
-        return step
-
-    def _keep_best(self, step: Step, scores: HeldOutScores) -> None:
-        self.best = scores.rank
-        write_parameters(self.folder / "model.safetensors", parameters_of(self.training.model))
-        self._write_card({"step": step.step, "seconds": round(step.seconds, 2), "scores": _plain(scores)})
-
-    def _finish(self, step: Step) -> None:
-        if not self.best:  # nothing held out: the last is the best there is
-            write_parameters(self.folder / "model.safetensors", parameters_of(self.training.model))
-            self._write_card({"step": step.step, "seconds": round(step.seconds, 2), "scores": {}})
-        self.log(f"done: {step.step} steps in {step.seconds:.1f} s of training")
-
-    def _write_card(self, about: Mapping[str, Any]) -> None:
-        data, config = self.training.data, self.training.config
-        known = {"data": self.corpus.name, "pairs": len(data), "seed": config.seed, "piece_counts": data.count_pieces(self.tokenizer.pieces)}
-        run_folder.write_json(self.folder / "card.json", {**known, **about, **self.card})
-
-    def checkpoint(self) -> None:
-        """Write the present state, unless it is written already or no longer finite."""
-        training = self.training
-        if self.checkpointed == training.step:
-            return
-        if not training.finite():
-            raise training.diverged("norm of the parameters")
-        checkpoints.write_checkpoint(self.folder, snapshot(training, self.best), training.config.keep)
-        self.checkpointed = training.step
-
-    def log(self, line: str) -> None:
-        run_folder.write_log(self.folder, line)
-
-
-def _plain(scores: HeldOutScores) -> dict[str, Any]:
-    return {name: asdict(split) for name, split in scores.splits.items()}
-
-
-def snapshot(training: Training, best: list[float]) -> Checkpoint:
-    """All that the next step depends on."""
-    generators = {f"batches.{name}": value for name, value in training.batches.state().items()}
-    if training.noise:
-        generators["noise"] = checkpoints.text_as_bytes(training.noise.state())
-    return Checkpoint(
-        training.step, parameters_of(training.model), checkpoints.optimizer_memory(training.model, training.optimizer), generators,
-        {"seconds": training.seconds, "best": best},
-    )  # fmt: skip
-
-
-def restore(training: Training, found: Checkpoint) -> None:
-    """Make a new training stand where `found` was taken."""
-    checkpoints.restore(found, training.model, training.optimizer)
-    training.batches.restore({name.removeprefix("batches."): value for name, value in found.generators.items() if name.startswith("batches.")})
-    if training.noise:
-        training.noise.restore(checkpoints.bytes_as_text(found.generators["noise"]))
-    training.step, training.seconds = found.step, float(found.progress["seconds"])
