@@ -85,7 +85,7 @@ def _from_address(found: dict[str, str], fallback: Stage) -> Stage:
     """The stage a link names. A part of it that cannot be read falls back alone, and the line says so."""
     stage = Stage(fallback.model, fallback.source)
     for field in ("model", "source", "target"):
-        if not found.get(field):
+        if field not in found or (field == "target" and not found[field]):  # no target: the model's own
             continue
         try:
             stage = _with(stage, field, found[field])
