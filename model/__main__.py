@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from model import commands as run
 from model.errors import LabError
@@ -18,18 +20,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command: Callable[[argparse.Namespace], None] = options.command
     try:
         command(options)
+    except BrokenPipeError:  # whoever read our lines has enough of them
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except (LabError, OSError) as error:
         print(f"{parser.prog}: {error}", file=sys.stderr)
         return 2
-    except BrokenPipeError:
-        return 0
     except KeyboardInterrupt:
         return 130
     return 0
 
 
+class Parser(argparse.ArgumentParser):
+    """Says in one line what is wrong; the usage is for who asks with --help."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}\n")
+
+
 def build_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m model", description="The Transformer of this project from the command line.")
+    parser = Parser(prog="python -m model", description="The Transformer of this project from the command line.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     parameters_parser = commands.add_parser("parameters", help="count the parameters of a preset, by part")
@@ -61,7 +71,7 @@ def build_parser() -> argparse.ArgumentParser:
     train_parser.add_argument("--sentences", type=int, help="training pairs of a built-in corpus")
     train_parser.add_argument("--preset", default="toy")
     train_parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", dest="settings")
-    train_parser.add_argument("--tokenizer", default="unigram", help="unigram, bpe, word or character")
+    train_parser.add_argument("--tokenizer", help="unigram (as for your own text), bpe, word (as for built-in corpora) or character")
     train_parser.add_argument("--threads", type=int, default=0, help="processor threads; 0 for all")
     train_parser.add_argument("--out", type=Path)
     train_parser.set_defaults(command=run.train)

@@ -19,6 +19,8 @@ from model.train_config import TrainConfig
 Ids = tuple[int, ...]
 Rows = np.ndarray  # whole numbers, [pair, token] or [pair]
 
+SPELT_WORDS = 0.25  # of the words of a source that is spelt rarely
+
 
 @dataclass(frozen=True)
 class Batch:
@@ -139,39 +141,64 @@ def _cut_by_tokens(pool: Rows, lengths: Rows, size: int) -> list[Rows]:
     return batches
 
 
+def spelt_sources(data: Encoded, tokenizer: Tokenizer, config: TrainConfig, epoch: int) -> dict[int, Ids]:
+    """Row -> ids of the sources that are spelt rarely in this epoch, from a generator named by seed and epoch (so it needs no state).
+
+    They are drawn before the epoch is bucketed: bytes make a sentence long, and one long sentence makes its batch slow.
+    """
+    if not config.spelling:
+        return {}
+    generator = random.Random(f"spelling {config.seed} {epoch}")
+    chosen = [row for row in range(len(data)) if generator.random() < config.spelling]
+    spelt = {row: tokenizer.spell(data.pairs[row].source, generator, SPELT_WORDS).ids for row in chosen}
+    return {row: ids for row, ids in spelt.items() if len(ids) <= data.longest}
+
+
 class BatchStream:
     """Batches without end. Its state is two small tensors, from which the very next batch can be had again."""
 
     def __init__(self, data: Encoded, tokenizer: Tokenizer, config: TrainConfig) -> None:
         self.data, self.tokenizer, self.config = data, tokenizer, config
         self._generator = torch.Generator().manual_seed(config.seed)
-        self._begin_epoch()
-        self._epochs = 0
+        self._begin_epoch(0)
 
-    def _begin_epoch(self) -> None:
+    def _begin_epoch(self, number: int) -> None:
+        self._epoch, self._position = number, 0
         self._epoch_state = self._generator.get_state()
-        self._order = bucketed_epoch(self.data.lengths, self.config, self._generator)
-        self._position = 0
+        self._spelt = spelt_sources(self.data, self.tokenizer, self.config, number)
+        lengths = self.data.lengths.copy()
+        for row, ids in self._spelt.items():
+            lengths[row] = max(lengths[row], len(ids))
+        self._order = bucketed_epoch(lengths, self.config, self._generator)
 
     def __iter__(self) -> BatchStream:
         return self
 
     def __next__(self) -> Batch:
         if self._position == len(self._order):
-            self._begin_epoch()
-            self._epochs += 1
+            self._begin_epoch(self._epoch + 1)
         rows = self._order[self._position]
         self._position += 1
-        return self._sampled(rows) if self.config.subword_alpha else self.data.batch(rows)
+        if self.config.subword_alpha:
+            return self._sampled(rows)
+        return self._with_spelt(rows) if self._spelt else self.data.batch(rows)
+
+    def _with_spelt(self, rows: Rows) -> Batch:
+        data = self.data
+        if self._spelt.keys().isdisjoint(rows.tolist()):
+            return data.batch(rows)
+        source, lengths = _pad([self._spelt.get(row) or tuple(data.source[row, : data.source_lengths[row]]) for row in rows.tolist()])
+        return _shifted(source, data.target[rows], lengths, data.target_lengths[rows])
 
     def _sampled(self, rows: Rows) -> Batch:
         """Another segmentation of the same sentences, from a generator named by seed, epoch and batch (so it needs no state)."""
-        generator = random.Random(f"{self.config.seed} {self._epochs} {self._position}")
+        generator = random.Random(f"{self.config.seed} {self._epoch} {self._position}")
         alpha, longest = self.config.subword_alpha, self.data.longest
         sources, targets = [], []
-        for row in rows:
+        for row in rows.tolist():
             pair = self.data.pairs[row]
             source, target = (self.tokenizer.sample(text, generator, alpha).ids for text in (pair.source, pair.target))
+            source = self._spelt.get(row, source)
             fits = max(len(source), len(target)) <= longest
             sources.append(source if fits else self.tokenizer.encode(pair.source).ids)
             targets.append(target if fits else self.tokenizer.encode(pair.target).ids)
@@ -180,9 +207,10 @@ class BatchStream:
         return _shifted(source_rows, target_rows, source_lengths, target_lengths)
 
     def state(self) -> dict[str, Tensor]:
-        return {"epoch": self._epoch_state, "position": torch.tensor([self._epochs, self._position])}
+        return {"epoch": self._epoch_state, "position": torch.tensor([self._epoch, self._position])}
 
     def restore(self, state: dict[str, Tensor]) -> None:
         self._generator.set_state(state["epoch"])
-        self._begin_epoch()
-        self._epochs, self._position = (int(value) for value in state["position"])
+        epoch, position = (int(value) for value in state["position"])
+        self._begin_epoch(epoch)
+        self._position = position

@@ -47,7 +47,8 @@ def begun(options: argparse.Namespace) -> tuple[Iterator[Step], int, Path]:
     corpus, report = build_corpus(origin)
     if report:
         emit({"lines": report.lines, "kept": report.kept, "removed": dict(report.removed)})
-    tokenizer = train_tokenizer(options.tokenizer, (text for pair in corpus.train for text in (pair.source, pair.target)), shape.vocabulary)
+    kind = options.tokenizer or natural_tokenizer(origin)
+    tokenizer = train_tokenizer(kind, (text for pair in corpus.train for text in (pair.source, pair.target)), shape.vocabulary)
     model = translator(new_model(shape.with_(vocabulary=len(tokenizer.pieces)), training.seed))
     return train(model, tokenizer, corpus, training, options.out, origin=origin, card=card_of(origin)), training.steps, options.out
 
@@ -85,6 +86,13 @@ def origin_of(options: argparse.Namespace, seed: int) -> dict[str, Any]:
     if not options.corpus:
         raise LabError("corpus_missing", "Give what to learn from: --corpus, --pairs, or --source and --target.", "corpus")
     return {"kind": "built-in", "name": options.corpus, "seed": seed, "pairs": options.sentences}
+
+
+def natural_tokenizer(origin: Mapping[str, Any]) -> str:
+    """Sub-words for text of any kind; words for the few words of a built-in corpus; characters for dates, each of which is one word."""
+    if origin["kind"] != "built-in":
+        return "unigram"
+    return "character" if origin["name"] == "dates" else "word"
 
 
 def build_corpus(origin: Mapping[str, Any]) -> tuple[Corpus, CleaningReport | None]:

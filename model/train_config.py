@@ -30,7 +30,8 @@ class TrainConfig:
     `batch` counts sentence pairs, or padded source tokens and padded target tokens (whichever are more) with batch_by
     "tokens". `rate` is the peak of the linear and constant schedules, `factor` multiplies the paper's. `warmup` is in
     steps. `clip` limits the norm of all gradients together; 0 leaves them alone. `subword_alpha` samples another
-    segmentation of every sentence each time it is met; 0 does not. `longest` leaves out pairs with a side of more
+    segmentation of every sentence each time it is met; 0 does not. `spelling` is the share of sources that come with some
+    words in a rare spelling (`Tokenizer.spell`), others in each epoch. `longest` leaves out pairs with a side of more
     tokens. `keep` is how many of the last checkpoints stay. `evaluate_every`, `checkpoint_every` and `frames` of 0 mean
     never, but for the last step of a run with a folder.
     """
@@ -41,6 +42,7 @@ class TrainConfig:
     pool: int = 16
     longest: int = 64
     subword_alpha: float = 0.0
+    spelling: float = 0.0
 
     optimizer: Optimizer = "adamw"
     beta1: float = 0.9
@@ -75,7 +77,7 @@ class TrainConfig:
         for name in ("weight_decay", "clip", "subword_alpha"):
             if getattr(self, name) < 0:
                 raise LabError("negative", "{field} is {value}; it must be 0 (off) or larger.", name, value=getattr(self, name))
-        for name in ("beta1", "beta2", "label_smoothing"):
+        for name in ("beta1", "beta2", "label_smoothing", "spelling"):
             if not 0 <= getattr(self, name) < 1:
                 raise LabError(
                     "fraction_range", "{field} is {value}; it must be from 0 up to, not including, 1.", name, value=getattr(self, name)
@@ -129,6 +131,7 @@ def _check_types(config: TrainConfig) -> None:
             raise LabError("wrong_type", "{field} is {value}; it must be of type {type}.", name, value=repr(value), type=hint.__name__)
 
 
+_TOY = TrainConfig(steps=500, batch=128, rate=8e-3, warmup=80, spelling=0.02)
 _PAPER = TrainConfig(
     steps=100_000, batch_by="tokens", batch=25_000, longest=256, optimizer="adam", schedule="paper", warmup=4000,
     evaluate_every=1000, checkpoint_every=1000, norms_every=100,
@@ -138,7 +141,7 @@ _PAPER = TrainConfig(
 def recipe(name: str) -> TrainConfig:
     """How the preset of that name is trained: the live one for "toy", the paper's for the others (sections 5.1 to 5.4)."""
     preset(name)  # a name it does not know is refused there
-    return TrainConfig() if name == "toy" else _PAPER.with_(label_smoothing=LABEL_SMOOTHING[name])
+    return _TOY if name == "toy" else _PAPER.with_(label_smoothing=LABEL_SMOOTHING[name])
 
 
 def apply_settings(shape: ModelConfig, training: TrainConfig, settings: Iterable[str]) -> tuple[ModelConfig, TrainConfig]:
