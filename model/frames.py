@@ -8,6 +8,7 @@ import torch
 from safetensors.torch import load_file, save
 from torch import Tensor, nn
 
+from model import limits
 from model.files import write_whole
 
 FOLDER = "frames"
@@ -17,11 +18,13 @@ FILM_BYTES = 32 * 2**20
 def frame_steps(steps: int, frames: int, parameters: int) -> tuple[int, ...]:
     """The steps after which a frame is kept, from 0 (untrained) to `steps`, spaced by a square so that the start is dense.
 
-    Fewer than `frames` where the film would pass 32 MB (two bytes a parameter), but never fewer than two.
+    Fewer than `frames` where the film would pass 32 MB (two bytes a parameter, and the names), and none where not even
+    the first and the last fit.
     """
-    if not frames:
+    room = FILM_BYTES // (2 * parameters + limits.MODEL_HEADER_BYTES)
+    if not frames or room < 2:
         return ()
-    count = max(2, min(frames, FILM_BYTES // (2 * parameters)))
+    count = max(2, min(frames, room))
     return tuple(sorted({round(steps * (number / (count - 1)) ** 2) for number in range(count)}))
 
 

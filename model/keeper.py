@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -57,13 +58,16 @@ class Keeper:
             frames.write_frame(self.folder, step.step, self.training.model)
             step = replace(step, frame=step.step)
         run_folder.append_metrics(self.folder, step.as_dict())
-        if step.held_out and (not self.best or step.held_out.rank > self.best):
+        if step.held_out and self._is_best(step.held_out.rank):
             self._keep_best(step, step.held_out)
         if last or (config.checkpoint_every and step.step % config.checkpoint_every == 0):
             self.checkpoint()
         if last:
             self._finish(step)
         return step
+
+    def _is_best(self, rank: list[float]) -> bool:
+        return (not self.best or rank > self.best) and all(map(math.isfinite, rank)) and self.training.finite()
 
     def _keep_best(self, step: Step, scores: HeldOutScores) -> None:
         self.best = scores.rank
@@ -88,7 +92,7 @@ class Keeper:
         if self.checkpointed == training.step:
             return
         if not training.finite():
-            raise training.diverged("norm of the parameters")
+            raise training.diverged("norm of the parameters", training.step)
         checkpoints.write_checkpoint(self.folder, snapshot(training, self.best), training.config.keep)
         self.checkpointed = training.step
 

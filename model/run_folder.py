@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -57,7 +58,15 @@ def corpus_hash(corpus: Corpus) -> str:
 def append_metrics(folder: Path, values: Mapping[str, Any]) -> None:
     """One JSON line; what is not finite becomes null, since JSON has no word for it."""
     with (folder / METRICS).open("a", encoding="utf-8") as file:
-        file.write(json.dumps(values, ensure_ascii=False) + "\n")
+        file.write(json.dumps(_finite(values), ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _finite(one) for name, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(one) for one in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def trim_metrics(folder: Path, step: int) -> None:

@@ -156,7 +156,7 @@ class Training:
         norm = float(total_norm(gradients))
         for what, value in (("loss", float(loss)), ("gradient", norm)):
             if not math.isfinite(value):
-                raise self.diverged(what)
+                raise self.diverged(what, self.step + 1)
         return norm
 
     def _update(self, rate: float, detailed: bool) -> dict[str, float]:
@@ -177,13 +177,14 @@ class Training:
     def finite(self) -> bool:
         return math.isfinite(float(total_norm([parameter.detach() for parameter in self.parameters])))
 
-    def diverged(self, what: str) -> LabError:
+    def diverged(self, what: str, step: int) -> LabError:
+        """What was found not to be finite, at which step; the rate is that of the last update, which did the harm."""
         rate = rate_at(max(1, self.step), self.config, self.model.config.d_model)
         return LabError(
             "diverged",
             "At step {step} the {what} was no longer a finite number: the steps were too large. The rate was {rate}"
             " ({schedule} schedule, warm-up {warmup}, clip {clip}); try a tenth of it, a longer warm-up, or clip=1.",
             "factor" if self.config.schedule == "paper" else "rate",
-            step=self.step + 1, what=what, rate=f"{rate:.3g}", schedule=self.config.schedule, warmup=self.config.warmup,
+            step=step, what=what, rate=f"{rate:.3g}", schedule=self.config.schedule, warmup=self.config.warmup,
             clip=f"{self.config.clip:g}" if self.config.clip else "off",
         )  # fmt: skip
