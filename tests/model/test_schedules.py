@@ -1,5 +1,6 @@
 """The rate of a step: the paper's numbers, and the corners of the other schedules."""
 
+import numpy as np
 import pytest
 
 from model.schedules import rate_at
@@ -26,11 +27,8 @@ def test_linear_rises_to_the_peak_and_falls_to_zero_just_after_the_last_step():
     rates = [rate_at(step, config, 64) for step in range(1, 102)]
     assert rates[19] == max(rates) == 0.5
     assert all(rate > 0 for rate in rates[:100]) and rates[100] == 0
-    rises, falls = (
-        [b - a for a, b in zip(rates[:20], rates[1:20], strict=False)],
-        [a - b for a, b in zip(rates[19:], rates[20:], strict=False)],
-    )
-    assert rises == pytest.approx([0.5 / 20] * 19) and falls == pytest.approx([0.5 / 81] * 81)
+    rises, falls = np.diff(rates[:20]), np.diff(rates[19:])
+    assert rises == pytest.approx([0.5 / 20] * 19) and falls == pytest.approx([-0.5 / 81] * 81)
 
 
 def test_constant_stays_after_its_warm_up():
