@@ -172,7 +172,14 @@ class Training:
     def _measured(self) -> HeldOutScores | None:
         every = self.config.evaluate_every
         due = self.step == self.config.steps or (every and self.step % every == 0)
-        return measure(self.model, self.tokenizer, self.held_out) if due and self.held_out else None
+        if not due or not self.held_out:
+            return None
+        try:
+            return measure(self.model, self.tokenizer, self.held_out)
+        except LabError as error:
+            if error.code != "scores_not_finite":
+                raise
+            raise self.diverged("score of a word", self.step) from error
 
     def finite(self) -> bool:
         return math.isfinite(float(total_norm([parameter.detach() for parameter in self.parameters])))

@@ -88,9 +88,9 @@ def test_bucketing_is_a_partition_within_its_bound(lengths, by, size, pool, seed
     assert all(np.array_equal(one, other) for one, other in zip(epoch, again, strict=True))
 
 
-@pytest.mark.parametrize("by", [{"batch_by": "sentences", "batch": 32}, {"batch_by": "tokens", "batch": 1200}])
+@pytest.mark.parametrize("by", [{"batch_by": "sentences", "batch": 32}, {"batch_by": "tokens", "batch": 600}])
 def test_padding_is_small(by):
-    """Lengths of 4 to 30 in any order: a third of a batch would be padding; in buckets it is under a twentieth."""
+    """Lengths of 4 to 30 in any order: chance wastes two fifths, buckets some twentieth."""
     lengths = np.random.default_rng(0).integers(4, 31, 4000)
 
     def padding(batches):
@@ -98,7 +98,7 @@ def test_padding_is_small(by):
 
     by_chance = np.split(np.random.default_rng(1).permutation(4000), 125)
     bucketed = bucketed_epoch(lengths, TrainConfig(pool=16, **by), torch.Generator().manual_seed(0))
-    assert padding(by_chance) > 0.3 and padding(bucketed) < 0.05
+    assert padding(by_chance) > 0.3 and padding(bucketed) < 0.06
 
 
 def test_the_order_is_a_function_of_the_seed():
