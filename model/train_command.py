@@ -22,6 +22,11 @@ from model.training import Step, train, use_fast_arithmetic
 from model.transformer import Transformer, new_model
 
 OWN_TERMS = "The text is the user's own; its terms are theirs to know."
+OWN_LIMITS = "It has read this text and nothing else."
+GRAMMAR_LIMITS = (
+    "It knows the few hundred words and the patterns of its corpus and nothing else; any other word is spelt in bytes, and what it"
+    " writes for it is a guess. Names it has never met are copied, not always letter by letter."
+)
 GRAMMAR_TERMS = "Sentences of the project's own grammar, MIT."
 
 
@@ -110,6 +115,8 @@ def card_of(origin: Mapping[str, Any]) -> dict[str, Any]:
     built_in = origin["kind"] == "built-in"
     return {
         "terms": GRAMMAR_TERMS if built_in else OWN_TERMS,
+        "licence": "MIT" if built_in else "as the terms of its text allow",
+        "limits": GRAMMAR_LIMITS if built_in else OWN_LIMITS,
         "command": shlex.join(["python", "-m", "model", *sys.argv[1:]]),
         "commit": commit(),
     }
