@@ -1,0 +1,211 @@
+"""The command line from end to end in a temporary folder: JSON lines out, one line and code 2 for an error."""
+
+import json
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import torch
+
+from model.__main__ import main
+from model.checkpoints import read_checkpoint
+from model.config import PRESETS, count_parameters
+from model.saved import load_model
+from tests.model.tiny import some_pairs
+
+SMALL = [
+    f"--set={setting}"
+    for setting in (
+        "layers=1", "d_model=16", "d_ff=32", "heads=2", "vocabulary=300", "steps=12", "batch=8", "warmup=2", "evaluate_every=6",
+        "evaluate_sentences=4", "checkpoint_every=6", "frames=3",
+    )
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module", autouse=True)
+def precision():
+    """`train` chooses fast products for its process; here that is the process of other tests too."""
+    before, threads = torch.get_float32_matmul_precision(), torch.get_num_threads()
+    yield
+    torch.set_float32_matmul_precision(before)
+    torch.set_num_threads(threads)
+
+
+@pytest.fixture
+def run(capsys):
+    """Run a command in this process: its exit code, its lines read as JSON, and what it said on standard error."""
+
+    def command(*arguments):
+        capsys.readouterr()
+        try:
+            code = main([str(argument) for argument in arguments])
+        except SystemExit as stop:
+            code = stop.code
+        out, err = capsys.readouterr()
+        return code, [json.loads(line) for line in out.splitlines()], err
+
+    return command
+
+
+def write_texts(folder):
+    pairs = some_pairs(60)
+    (folder / "pairs.tsv").write_text("".join(f"{pair.source}\t{pair.target}\tme\n" for pair in pairs) + "no column\n")
+    (folder / "source.txt").write_text("".join(pair.source + "\n" for pair in pairs))
+    (folder / "target.txt").write_text("".join(pair.target + "\n" for pair in pairs))
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """A folder with texts, and a run on them by the command itself in a process of its own: (folder, its lines)."""
+    folder = tmp_path_factory.mktemp("command")
+    write_texts(folder)
+    command = [
+        sys.executable,
+        "-m",
+        "model",
+        "train",
+        "--pairs",
+        folder / "pairs.tsv",
+        "--tokenizer",
+        "word",
+        "--out",
+        folder / "run",
+        *SMALL,
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, env={**os.environ, "OMP_NUM_THREADS": "1"})
+    assert (done.returncode, done.stderr) == (0, "")
+    return folder, [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_train_on_a_table(trained):
+    folder, lines = trained
+    assert lines[0]["lines"] == 61 and lines[0]["removed"]["wrong_columns"] == 1
+    assert lines[0]["kept"] + sum(lines[0]["removed"].values()) == lines[0]["lines"]
+    steps = [line for line in lines if "loss" in line and "step" in line]
+    assert steps[0]["step"] == 1 and steps[-1]["step"] == 12 and steps[-1]["held_out"]["splits"].keys() == {"validation", "test"}
+    assert lines[-1].keys() == {"out", "steps", "seconds", "loss"} and lines[-1]["steps"] == 12
+    card = load_model(folder / "run").card
+    assert "own" in card["terms"] and "train --pairs" in card["command"] and card["seed"] == 0 and card["step"] in (6, 12)
+
+
+def test_train_on_two_files_with_their_own_subwords(run, tmp_path):
+    write_texts(tmp_path)
+    code, lines, err = run(
+        "train", "--source", tmp_path / "source.txt", "--target", tmp_path / "target.txt", "--out", tmp_path / "run", *SMALL
+    )
+    assert (code, err) == (0, "") and lines[-1]["steps"] == 12
+    assert load_model(tmp_path / "run").tokenizer.kind == "unigram"
+
+
+@pytest.mark.parametrize(("corpus", "kind"), [("copying", "word"), ("dates", "character")])
+def test_train_on_a_built_in_corpus_with_the_tokenizer_that_suits_it(run, tmp_path, corpus, kind):
+    code, lines, err = run("train", "--corpus", corpus, "--sentences", 50, "--out", tmp_path / "run", *SMALL)
+    assert (code, err) == (0, "") and lines[-1]["steps"] == 12
+    assert load_model(tmp_path / "run").tokenizer.kind == kind
+
+
+def test_resume_goes_on_to_the_same_end(run, trained, tmp_path):
+    """As if the process had ended between its two checkpoints."""
+    folder, _ = trained
+    arguments = ("--pairs", folder / "pairs.tsv", "--tokenizer", "word", "--threads", 1, *SMALL)
+    assert run("train", *arguments, "--out", tmp_path / "run")[0] == 0
+    last = tmp_path / "run" / "checkpoints" / "000012.safetensors"
+    straight = read_checkpoint(last).parameters
+    last.unlink()
+    code, lines, err = run("train", "--resume", tmp_path / "run", "--threads", 1)
+    assert (code, err) == (0, "") and [line["step"] for line in lines if "step" in line] == [10, 12]
+    resumed = read_checkpoint(last).parameters
+    assert straight.keys() == resumed.keys() and all(torch.equal(straight[name], resumed[name]) for name in straight)
+
+
+def test_translate(run, trained, tmp_path):
+    folder, _ = trained
+    code, lines, err = run("translate", "--model", folder / "run", "--beam", 2, "a b c", "h g")
+    assert (code, err) == (0, "") and [line["source"] for line in lines] == ["a b c", "h g"]
+    for line in lines:
+        assert {"source", "source_pieces", "translation", "target_pieces", "log_probability"} <= line.keys()
+        assert line["log_probability"] < 0
+    (tmp_path / "lines.txt").write_text("a b c\nh g\n")
+    assert run("translate", "--model", folder / "run", "--beam", 2, "--input", tmp_path / "lines.txt")[1] == lines
+
+
+def test_trace(run, trained, tmp_path):
+    folder, _ = trained
+    code, lines, err = run("trace", "--model", folder / "run", "a b c", "c b a", "--out", tmp_path / "trace.npz")
+    assert (code, err) == (0, "")
+    with np.load(tmp_path / "trace.npz") as arrays:
+        assert lines[0]["arrays"] == {name: list(arrays[name].shape) for name in lines[0]["arrays"]}
+        np.testing.assert_allclose(arrays["decoder.0.cross.weights"].sum(-1), 1, atol=1e-6)
+    assert (lines[0]["source"], lines[0]["target"]) == ("a b c", "c b a")
+
+
+def test_evaluate(run, trained):
+    folder, _ = trained
+    code, lines, err = run("evaluate", "--model", folder / "run", "--source", folder / "source.txt", "--reference", folder / "target.txt")
+    assert (code, err) == (0, "")
+    assert {"bleu", "signature", "chrf", "exact_match", "sentences", "seconds"} <= lines[0].keys() and lines[0]["sentences"] == 60
+
+
+@pytest.mark.parametrize("preset", ["base", "big", "toy"])
+def test_parameters(run, preset):
+    code, lines, _ = run("parameters", "--preset", preset)
+    assert code == 0 and lines[0]["parts"] == count_parameters(PRESETS[preset]) and lines[0]["total"] == sum(lines[0]["parts"].values())
+
+
+def test_parameters_of_the_base_model(run):
+    assert run("parameters", "--preset", "base", "--vocabulary", 37_000)[1][0]["total"] == 63_045_632
+
+
+WRONG = [
+    ((), "COMMAND"),
+    (("fly",), "invalid choice"),
+    (("parameters", "--preset", "huge"), "There is no preset 'huge'"),
+    (("parameters", "--vocabulary", "many"), "invalid int value"),
+    (("parameters", "--vocabulary", "2"), "no room beside the four special tokens"),
+    (("train", "--corpus", "copying"), "--out"),
+    (("train", "--out", "{tmp}/x"), "Give what to learn from"),
+    (("train", "--corpus", "poems", "--out", "{tmp}/x"), "poems"),
+    (("train", "--corpus", "copying", "--pairs", "x.tsv", "--out", "{tmp}/x"), "not allowed with"),
+    (("train", "--source", "{tmp}/s", "--out", "{tmp}/x"), "--target"),
+    (("train", "--pairs", "{tmp}/none.tsv", "--out", "{tmp}/x"), "none.tsv"),
+    (("train", "--corpus", "copying", "--out", "{tmp}/x", "--set", "speed=3"), "'speed=3'"),
+    (("train", "--corpus", "copying", "--out", "{tmp}/x", "--set", "steps=many"), "steps is 'many'"),
+    (("train", "--corpus", "copying", "--sentences", "20", "--out", "{tmp}/x", "--set", "kind=decoder"), "encoder-decoder"),
+    (("train", "--corpus", "copying", "--sentences", "20", "--out", "{tmp}/x", "--tokenizer", "syllable"), "syllable"),
+    (("train", "--resume", "{tmp}/nothing"), "run.json"),
+    (("translate", "--model", "{tmp}/nothing", "a"), "There is no model"),
+    (("translate",), "Give sentences"),
+    (("evaluate", "--source", "{tmp}/none"), "--reference"),
+    (("evaluate", "--model", "toy", "--source", "{tmp}/none", "--reference", "{tmp}/none"), "none"),
+    (("trace", "a b c", "--model", "{tmp}/nothing", "--out", "{tmp}/x.npz"), "There is no model"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "said"), WRONG, ids=lambda value: value if isinstance(value, str) else None)
+def test_an_error_is_one_line_and_code_2(run, tmp_path, arguments, said):
+    code, lines, err = run(*(argument.replace("{tmp}", str(tmp_path)) for argument in arguments))
+    assert code == 2 and not lines
+    assert said in err and len(err.splitlines()) == 1 and err.startswith("python -m model"), err
+    assert not (tmp_path / "x" / "config.json").exists(), "nothing half-made is left"
+
+
+def test_a_folder_is_not_trained_in_twice(run, trained):
+    folder, _ = trained
+    code, _, err = run("train", "--pairs", folder / "pairs.tsv", "--out", folder / "run", *SMALL)
+    assert code == 2 and "already holds a run" in err and len(err.splitlines()) == 1
+
+
+def test_divergence_is_an_error_of_one_line(run, trained, tmp_path):
+    folder, _ = trained
+    code, lines, err = run("train", "--pairs", folder / "pairs.tsv", "--out", tmp_path / "run", *SMALL, "--set=rate=1e6")
+    assert code == 2 and "no longer a finite number" in err and len(err.splitlines()) == 1
+    assert lines, "what went before is told"
+
+
+def test_who_stops_reading_is_no_error():
+    """`python -m model ... | head -1`."""
+    command = f"{sys.executable} -m model parameters --preset base | true; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
