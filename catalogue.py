@@ -125,7 +125,10 @@ LABORATORY = (
         slug="inspect", title=N_("Inspect"), minutes=10, ready=True, stage=("source", "target", "model"),
         question=N_("What does every head look at, and why?"),
     ),
-    Page(slug="train", title=N_("Train"), question=N_("What can a model of your own learn in a minute?")),
+    Page(
+        slug="train", title=N_("Train"), minutes=10, ready=True, stage=("source", "target", "model"),
+        question=N_("What can a model of your own learn in a minute?"),
+    ),
     Page(slug="generate", title=N_("Generate"), question=N_("How does a story go on?")),
     Page(slug="classify", title=N_("Classify"), question=N_("What can the first vector alone decide?")),
     Page(slug="since-2017", title=N_("Since 2017"), question=N_("What has changed since the paper, and does it matter?")),

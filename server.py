@@ -30,7 +30,9 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.runtime.pages_manager import PagesManager
 
-from ui import wording
+from lab import close_laboratory
+from model.errors import LabError
+from ui import train_models, wording
 from ui.visitor import COOKIE
 
 YEAR_SECONDS = 365 * 24 * 3600
@@ -124,14 +126,26 @@ async def _collect_by_the_clock() -> None:
         await asyncio.to_thread(gc.collect)
 
 
+def open_laboratory() -> None:
+    """Runs of an earlier server go on, and a worker gets ready. A data folder that cannot be used ends the server with one sentence."""
+    try:
+        train_models.open_laboratory()
+    except LabError as error:
+        logging.getLogger(__name__).error("%s", error)
+        logging.shutdown()
+        os._exit(2)  # an exception here would be told as a failure of the web server, with a traceback
+
+
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
+    await asyncio.to_thread(open_laboratory)
     threading.Thread(target=warm_up, name="warm start", daemon=True).start()
     collector = asyncio.create_task(_collect_by_the_clock())
     yield
     collector.cancel()
     with suppress(asyncio.CancelledError):
         await collector
+    await asyncio.to_thread(close_laboratory)
 
 
 # Streamlit takes a folder named pages for its automatic navigation until the first run of app.py; a server whose very

@@ -51,9 +51,7 @@ def change(stage: Stage) -> None:
 
 def read() -> dict[str, str] | None:
     """The stage's part of the address where the address leads (first run, back, forward); None where the session does."""
-    context = get_script_run_ctx()
-    moved = context is not None and context.is_history_navigation
-    if _STAGE in st.session_state and not moved:
+    if _STAGE in st.session_state and not moved():
         return None
     return _found()
 
@@ -67,6 +65,25 @@ def keep(stage: Stage) -> None:
     for name in found.keys() - wanted.keys():
         del st.query_params[name]
     st.query_params.update(wanted)
+
+
+def read_own(name: str) -> str | None:
+    """A parameter of one page alone, where the address leads (see `read`): in the first run of a session, after back or forward."""
+    return st.query_params.get(name)
+
+
+def keep_own(name: str, value: str | None) -> None:
+    """Write a parameter of one page alone, or remove it. Leaving the page clears it, as it does everything."""
+    if value is None:
+        st.query_params.pop(name, None)
+    elif st.query_params.get(name) != value:
+        st.query_params[name] = value
+
+
+def moved() -> bool:
+    """The visitor went back or forward."""
+    context = get_script_run_ctx()
+    return context is not None and context.is_history_navigation
 
 
 def _found() -> dict[str, str]:

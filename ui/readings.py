@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -16,7 +17,7 @@ from model import limits
 from model.errors import LabError
 from model.reading import Reading
 from model.tokenizers import Tokenizer, load_tokenizer
-from ui import first
+from ui import first, train_models
 from ui.address import Stage
 from ui.first import MODELS
 
@@ -39,6 +40,11 @@ def model_names() -> tuple[str, ...]:
     return (*trained_names(), *(name + UNTRAINED for name in trained_names()))
 
 
+def offered(chosen: str) -> tuple[str, ...]:
+    """What the picker of models offers: the shipped ones, the visitor's own runs, and the chosen one, whosever it is."""
+    return tuple(dict.fromkeys((*model_names(), *train_models.own_models(), chosen)))
+
+
 def is_untrained(model: str) -> bool:
     return model.endswith(UNTRAINED)
 
@@ -49,7 +55,10 @@ def trained(model: str) -> str:
 
 
 def check_model(model: str) -> None:
-    if model not in model_names():
+    """Raises `LabError` for a name that is neither that of a shipped model nor `run:<id>`, with or without `:untrained`."""
+    if train_models.is_run(model):
+        train_models.folder(model)
+    elif model not in model_names():
         raise LabError(
             "unknown_model",
             "There is no model {name} here; the models are {known}.",
@@ -73,8 +82,8 @@ def of(stage: Stage) -> Reading:
 
 def reading(model: str, source: str, target: str | None = None) -> Reading:
     """`source` through `model`, with `target` forced or with the model's own translation."""
-    shipped = _shipped(model, source) if target is None and not is_untrained(model) else None
-    return shipped or _computed(model, source, target)
+    may_ship = target is None and not is_untrained(model) and not train_models.is_run(model)
+    return (_shipped(model, source) if may_ship else None) or _computed(model, source, target, _stamp(model))
 
 
 def own_translation(model: str, source: str) -> str:
@@ -82,18 +91,35 @@ def own_translation(model: str, source: str) -> str:
     return reading(model, source).target
 
 
-@st.cache_resource(show_spinner=False, max_entries=limits.MODELS_IN_MEMORY)
 def tokenizer(model: str) -> Tokenizer:
-    return load_tokenizer(MODELS / trained(model))
+    return _tokenizer(trained(model), _stamp(model))
 
 
 @st.cache_resource(show_spinner=False, max_entries=limits.MODELS_IN_MEMORY)
+def _tokenizer(model: str, stamp: int) -> Tokenizer:
+    return load_tokenizer(_folder(model))
+
+
 def loaded(model: str) -> SavedModel:
     """The model itself, for evaluation only. Imports torch."""
+    return _loaded(model, _stamp(model))
+
+
+@st.cache_resource(show_spinner=False, max_entries=limits.MODELS_IN_MEMORY)
+def _loaded(model: str, stamp: int) -> SavedModel:
     from model.saved import load_model
 
-    saved = load_model(MODELS / trained(model))
+    saved = load_model(_folder(model))
     return _with_random_parameters(saved) if is_untrained(model) else saved
+
+
+def _folder(model: str) -> Path:
+    return train_models.folder(model) if train_models.is_run(model) else MODELS / trained(model)
+
+
+def _stamp(model: str) -> int:
+    """What else a cache must know: a run's model gets better while it trains."""
+    return train_models.stamp(model) if train_models.is_run(model) else 0
 
 
 def _with_random_parameters(saved: SavedModel) -> SavedModel:
@@ -106,7 +132,7 @@ def _with_random_parameters(saved: SavedModel) -> SavedModel:
 
 
 @st.cache_resource(show_spinner=False, max_entries=limits.READINGS)
-def _computed(model: str, source: str, target: str | None) -> Reading:
+def _computed(model: str, source: str, target: str | None, stamp: int) -> Reading:
     from model.read import read
 
     return read(loaded(model), source, target)
@@ -117,8 +143,12 @@ def _shipped(model: str, source: str) -> Reading | None:
     return first.load(model, source)
 
 
-@cache
 def card(model: str) -> dict[str, Any]:
     """What the model's card says of it."""
-    values: dict[str, Any] = json.loads((MODELS / trained(model) / "card.json").read_text(encoding="utf-8"))
+    return _card(trained(model), _stamp(model))
+
+
+@st.cache_resource(show_spinner=False, max_entries=limits.MODELS_IN_MEMORY)
+def _card(model: str, stamp: int) -> dict[str, Any]:
+    values: dict[str, Any] = json.loads((_folder(model) / "card.json").read_text(encoding="utf-8"))
     return values

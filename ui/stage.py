@@ -16,7 +16,7 @@ import streamlit as st
 from model.errors import LabError
 from model.reading import Reading
 from model.text import clean_sentence
-from ui import address, readings, riddle, sentences
+from ui import address, readings, riddle, sentences, train_models
 from ui.address import Stage
 from ui.stage_data import source_words, target_words, threads
 from ui.wording import sentence_of
@@ -36,11 +36,17 @@ _COMPONENT = st.components.v2.component(
 def prepare() -> None:
     """Make sure that the session has a stage, from the address where that leads; and that the address has all of it."""
     found = address.read()
-    stage = address.current() or Stage("toy", sentences.DEFAULT)
+    stage = _standing(address.current() or Stage("toy", sentences.DEFAULT))
     if found:
         st.session_state.pop(_MISTAKE, None)
         stage = _from_address(found, stage)
     address.keep(stage)
+
+
+def _standing(stage: Stage) -> Stage:
+    """The stage, with the toy model in place of a run that has been deleted meanwhile."""
+    gone = train_models.is_run(stage.model) and not train_models.is_there(stage.model)
+    return Stage("toy", sentences.DEFAULT) if gone else stage
 
 
 def current() -> Stage:
@@ -145,7 +151,7 @@ def _data(uses: tuple[str, ...]) -> dict[str, Any]:
         "threads": threads(shown) if flow else None,
         "riddle": riddle.picture_data(stage, shown) if flow else None,
         "model": stage.model,
-        "models": [{"id": name, "name": model_title(name)} for name in readings.model_names()],
+        "models": [{"id": name, "name": model_title(name)} for name in readings.offered(stage.model)],
         "own": readings.own_translation(stage.model, stage.source) if shown.forced else None,
         "mistake": _mistake(),
         "texts": _texts(shown),
@@ -154,6 +160,9 @@ def _data(uses: tuple[str, ...]) -> dict[str, Any]:
 
 def model_title(name: str) -> str:
     """A model's name as a visitor reads it."""
+    if train_models.is_run(name):
+        run = train_models.title(readings.trained(name))
+        return _("{name}, untrained").format(name=run) if readings.is_untrained(name) else run
     title = {"toy": _("toy model, trained"), "captions": _("captions model, trained")}.get(readings.trained(name), readings.trained(name))
     return _("{name}, untrained").format(name=title.split(",")[0]) if readings.is_untrained(name) else title
 

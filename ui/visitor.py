@@ -12,7 +12,10 @@ _KEY = "visitor"
 
 def visitor_key() -> str:
     """The visitor's key; without a cookie (plain `streamlit run`, tests) a key for this session."""
-    found: str | None = st.context.cookies.get(COOKIE) or st.session_state.get(_KEY)
-    if found is None:
-        found = st.session_state[_KEY] = secrets.token_urlsafe(24)
-    return found
+    cookie = st.context.cookies.get(COOKIE)
+    if isinstance(cookie, str) and cookie:  # AppTest has cookies of another kind
+        return cookie
+    if _KEY not in st.session_state:
+        st.session_state[_KEY] = secrets.token_urlsafe(24)
+    key: str = st.session_state[_KEY]
+    return key

@@ -1,0 +1,73 @@
+"""The Train page without a browser: it opens, says what cannot be, and offers a run to whom it belongs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from lab import close_laboratory
+from ui import wording
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def page(data_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
+    """The page as a first visit shows it, on an empty data folder and without a worker."""
+    monkeypatch.setenv("ATTENTION_LAB_STANDBY", "0")
+    close_laboratory()
+    yield AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run().switch_page("pages/train.py").run()
+    close_laboratory()
+
+
+@pytest.fixture
+def notices(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every sentence that is set apart on a page."""
+    said: list[str] = []
+    monkeypatch.setattr(wording, "notice", lambda text, key: said.append(text))
+    return said
+
+
+def test_the_page_opens_with_something_to_start(page: AppTest) -> None:
+    assert not page.exception, [error.value for error in page.exception]
+    assert not page.button(key="train_start").disabled
+    assert any("on this computer" in caption.value for caption in page.caption)
+
+
+@pytest.mark.parametrize("corpus", ["grammar", "reversing", "sorting", "dates"])
+def test_every_corpus_can_be_chosen(page: AppTest, corpus: str) -> None:
+    page.session_state["train_corpus"] = corpus
+    page.run()
+    assert not page.exception
+    assert not page.button(key="train_start").disabled
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "sentence"),
+    [
+        ("train_heads", 3, "d_model 64 cannot be split evenly among 3 heads; set d_k."),
+        ("train_d_model", 63, "d_model 63"),
+        ("train_steps", 1, "A warm-up"),
+    ],
+)
+def test_what_cannot_be_is_said_in_a_sentence(notices: list[str], page: AppTest, key: str, value: int | None, sentence: str) -> None:
+    page.session_state[key] = value
+    page.run()
+    assert not page.exception, [error.value for error in page.exception]
+    if value == 1:  # the shortest run there is needs no warm-up
+        assert not page.button(key="train_start").disabled
+        return
+    assert page.button(key="train_start").disabled
+    assert any(sentence in said for said in notices)
+
+
+@pytest.mark.parametrize("run", ["", "0" * 20, "../../etc/passwd", "x" * 5000])
+def test_a_link_to_no_run_opens_the_page(notices: list[str], page: AppTest, run: str) -> None:
+    page.session_state["train_run"] = run
+    page.run()
+    assert not page.exception
+    assert bool(notices) == bool(run)
+    assert not page.button(key="train_start").disabled

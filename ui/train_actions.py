@@ -1,0 +1,28 @@
+"""What a visitor does with runs, as callbacks: what stands against it is kept, and said at the head of the page in the same run."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from model.errors import LabError
+from ui.train_models import open_laboratory
+from ui.visitor import visitor_key
+
+CHOSEN, MISTAKE = "train_run", "train_mistake"
+
+
+def choose(run: str | None) -> None:
+    """Look at that run; None: at none, and the settings of a new one are open."""
+    st.session_state[CHOSEN] = run
+
+
+def keep_mistake(error: LabError) -> None:
+    st.session_state[MISTAKE] = error
+
+
+def act(what: str, run: str, *arguments: str) -> None:
+    """`what` is a method of the laboratory: pause, resume, stop, rename or delete."""
+    try:
+        getattr(open_laboratory(), what)(visitor_key(), run, *arguments)
+    except LabError as error:
+        keep_mistake(error)

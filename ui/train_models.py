@@ -1,0 +1,84 @@
+"""Runs of the learner as models of the stage: `run:<id>` names the best so far of a run, for everybody who has its id."""
+
+from __future__ import annotations
+
+import threading
+from itertools import islice
+from pathlib import Path
+
+from lab import Laboratory, RunView, laboratory
+from model.errors import LabError
+from ui.visitor import visitor_key
+
+PREFIX = "run:"
+OFFERED = 8  # newest runs of a visitor in the picker of models
+_opened = threading.Event()
+
+
+def open_laboratory() -> Laboratory:
+    """The laboratory of this process, opened at its first use: by the server at its start, or by whoever asks for a run."""
+    found = laboratory()
+    _opened.set()
+    return found
+
+
+def is_run(model: str) -> bool:
+    return model.startswith(PREFIX)
+
+
+def name_of(run: str) -> str:
+    return PREFIX + run
+
+
+def run_of(model: str) -> str:
+    """The id of the run a model's name means."""
+    return model.removeprefix(PREFIX).split(":")[0]
+
+
+def folder(model: str) -> Path:
+    """The folder of the saved model. Raises `LabError` where there is no such run, or nothing saved in it yet."""
+    try:
+        found = open_laboratory().folder(run_of(model))
+    except LabError:
+        raise _unknown() from None
+    if not (found / "config.json").is_file():
+        raise _unknown()
+    return found
+
+
+def stamp(model: str) -> int:
+    """Changes whenever a better model of the run takes the place of the one before; part of the key of every cache."""
+    try:
+        return (folder(model) / "model.safetensors").stat().st_mtime_ns
+    except FileNotFoundError:
+        raise _unknown() from None
+
+
+def is_there(model: str) -> bool:
+    try:
+        folder(model)
+    except LabError:
+        return False
+    return True
+
+
+def own_models() -> tuple[str, ...]:
+    """The visitor's newest runs that have something to show. Nothing is opened for it: a first view needs no laboratory."""
+    if not _opened.is_set():
+        return ()
+    runs = (run for run in open_laboratory().list_runs(visitor_key()) if is_usable(run))
+    return tuple(name_of(run.id) for run in islice(runs, OFFERED))
+
+
+def is_usable(run: RunView) -> bool:
+    """It rests, is one model, and something of it is saved."""
+    return run.kind != "race" and run.state not in ("queued", "running") and (run.folder / "config.json").is_file()
+
+
+def title(model: str) -> str:
+    """The run's name, as its owner gave it."""
+    return open_laboratory().get(run_of(model)).name
+
+
+def _unknown() -> LabError:
+    return LabError("unknown_run_model", "There is no such run here, or it has no model yet.", "model")

@@ -1,0 +1,100 @@
+"""What is said of a run: its state in one sentence, durations, and the names of what can be learnt and set."""
+
+from __future__ import annotations
+
+from lab import RunView
+from ui.wording import sentence_of
+from ui.words import _, many
+
+CORPORA = ("grammar", "reversing", "sorting", "dates")
+NORMS = ("post", "pre", "none")
+
+
+def corpus_title(name: str) -> str:
+    return {
+        "grammar": _("English to French"),
+        "reversing": _("Reversing"),
+        "copying": _("Copying"),
+        "sorting": _("Sorting"),
+        "dates": _("Dates"),
+    }.get(name, name)
+
+
+def corpus_lead(name: str) -> str:
+    """What the corpus asks of a model, in one sentence."""
+    return {
+        "grammar": _("Small sentences with their French; “it” has to find its noun."),
+        "reversing": _("The same words in reverse order: every word must look at the far end of the line."),
+        "copying": _("The same words once more: the least a model can learn."),
+        "sorting": _("The same words in order: position no longer helps, only what a word is."),
+        "dates": _("Dates as people write them, turned into year-month-day, character by character."),
+    }.get(name, "")
+
+
+def norm_title(name: str) -> str:
+    return {"post": _("after (the paper)"), "pre": _("before"), "none": _("none")}[name]
+
+
+def positions_title(name: str) -> str:
+    return {"sinusoidal": _("sines and cosines"), "learned": _("learned"), "none": _("none")}[name]
+
+
+def duration(seconds: float) -> str:
+    """A few words: 20 s, 3 min."""
+    if seconds < 1:
+        return _("a moment")
+    if seconds < 90:
+        return _("{count} s").format(count=round(seconds))
+    return _("{count} min").format(count=round(seconds / 60))
+
+
+def state_name(state: str) -> str:
+    return {
+        "queued": _("waiting"), "running": _("training"), "paused": _("paused"), "done": _("done"),
+        "stopped": _("stopped"), "failed": _("failed"), "diverged": _("diverged"),
+    }[state]  # fmt: skip
+
+
+def state_sentence(run: RunView) -> str:
+    """The state of a run, and what is to come."""
+    values = {"step": f"{run.step:,}", "steps": f"{run.steps:,}"}
+    if run.state == "queued":
+        return _queued(run)
+    if run.state == "running":
+        return _running(run, values)
+    if run.state == "done":
+        seconds = duration(sum(member.seconds for member in run.members))
+        return _("Done: {steps} steps, {seconds} of training.").format(steps=values["steps"], seconds=seconds)
+    why = sentence_of(run.message) if run.message is not None else ""
+    return {
+        "paused": _("Paused after step {step} of {steps}; it can go on from here."),
+        "stopped": _("Stopped after step {step} of {steps}; what it has learnt is kept."),
+        "failed": _("Failed after step {step} of {steps}: {why}"),
+        "diverged": _("Diverged at step {step} of {steps}: {why} Try a lower learning rate."),
+    }[run.state].format(**values, why=why)
+
+
+def _queued(run: RunView) -> str:
+    if not run.place:
+        return _("Starting.")
+    if run.place == 1 and (run.waiting_seconds or 0) < 1:
+        return _("Next in line: it starts in a moment.")
+    return _("Waiting at place {place} of the queue, for about {seconds} more.").format(
+        place=run.place, seconds=duration(run.waiting_seconds or 0)
+    )
+
+
+def _running(run: RunView, values: dict[str, str]) -> str:
+    if run.step == 0:
+        return {
+            "corpus": _("Getting ready: a process starts and reads its sentences."),
+            "tokenizer": _("Getting ready: words are cut into pieces."),
+            "encoding": _("Getting ready: pieces become numbers."),
+        }.get(run.stage, _("Getting ready: the first step is on its way."))
+    left = duration(run.remaining_seconds or 0)
+    sentence = _("Step {step} of {steps}, {left} to go.").format(**values, left=left)
+    if not run.restarts:
+        return sentence
+    lost = many("Its process was lost once; it went on from its last checkpoint.",
+                "Its process was lost {count} times; each time it went on from its last checkpoint.", run.restarts)  # fmt: skip
+    return f"{sentence} {lost.format(count=run.restarts)}"
