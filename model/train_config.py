@@ -91,7 +91,8 @@ class TrainConfig:
             )  # fmt: skip
 
     def with_(self, **changes: Any) -> TrainConfig:
-        return replace(self, **changes)
+        """The same training with some values changed. On the linear schedule the warm-up keeps its share of the steps unless given."""
+        return replace(self, **{**_inherited_warmup(self, changes), **changes})
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -109,6 +110,13 @@ class TrainConfig:
                     known=", ".join(sorted(known)),
                 )
         return cls(**values)
+
+
+def _inherited_warmup(config: TrainConfig, changes: Mapping[str, Any]) -> dict[str, int]:
+    steps = changes.get("steps", config.steps)
+    if changes.get("schedule", config.schedule) != "linear" or type(steps) is not int or steps < 1:
+        return {}
+    return {"warmup": round(config.warmup * steps / config.steps)}
 
 
 def names_of(kind: type) -> set[str]:

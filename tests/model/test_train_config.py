@@ -38,6 +38,16 @@ def test_a_warm_up_must_leave_steps_and_the_paper_needs_one():
     TrainConfig(schedule="constant", steps=50, warmup=50)
 
 
+@pytest.mark.parametrize("steps", [1, 2, 50, 80, 300, 10_000])
+def test_the_warm_up_follows_the_steps_unless_it_is_given(steps):
+    """So a learner who asks for fewer steps need not know of the warm-up."""
+    whole = recipe("toy")
+    config = whole.with_(steps=steps)
+    assert config.warmup == pytest.approx(steps * whole.warmup / whole.steps, abs=0.5)
+    assert whole.with_(steps=300, warmup=7).warmup == 7 and whole.with_(steps=300, schedule="constant").warmup == whole.warmup
+    assert recipe("base").with_(steps=500).warmup == 4000, "the paper's schedule has no end to be a share of"
+
+
 def test_is_a_value():
     config = TrainConfig(rate=1, seed=4)
     assert config == TrainConfig(seed=4, rate=1.0) and hash(config) == hash(TrainConfig(rate=1.0, seed=4))
