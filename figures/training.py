@@ -6,6 +6,7 @@ in all others, so that every curve is named at its end.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
@@ -18,6 +19,7 @@ from figures.theme import FONT, Palette
 HEIGHT = 220  # px
 POINTS = 240  # of one curve, at most
 Point = tuple[float, float]
+PLACES = (("over", "right"), ("over", "left"), ("under", "right"), ("under", "left"))
 
 
 @lru_cache(maxsize=32)
@@ -28,8 +30,8 @@ def loss_curves(steps: int, names: tuple[str, str, str], titles: tuple[str, str]
 
 @lru_cache(maxsize=32)
 def share_curves(steps: int, names: tuple[str, str], titles: tuple[str, str], palette: Palette) -> dict[str, Any]:
-    """Two shares in percent, such as of sentences that are right to the last token. `titles`: step, share."""
-    return _curves(steps, names, titles, palette, (palette.value, palette.text), alt.Scale(domain=[0, 100]))
+    """Two shares in percent, the larger first: of tokens, and of sentences that are right to the last one. `titles`: step, share."""
+    return _curves(steps, names, titles, palette, (palette.text, palette.value), alt.Scale(domain=[0, 100]))
 
 
 def _curves(
@@ -42,12 +44,22 @@ def _curves(
     base = alt.Chart()
     chart = alt.layer(
         base.mark_line(strokeWidth=2, interpolate="monotone").encode(x=across, y=up, color=colour, strokeDash=dashes),
-        base.mark_text(align="right", baseline="bottom", dy=-5, fontSize=12, fontWeight=600, font=FONT).encode(
-            x=across, y=up, color=colour, text="label:N"
-        ),
+        *(_names(base, place, names, steps).encode(x=across, y=up, color=colour, text="label:N") for place in PLACES),
     ).properties(height=HEIGHT, background="transparent")
     spec: dict[str, Any] = chart.to_dict(validate=False)
     return spec
+
+
+def _names(base: alt.Chart, place: tuple[str, str], names: Sequence[str], steps: int) -> alt.Chart:
+    """The names at one place: over the end of the first curve, under those of the others; to its right while it is short."""
+    height, side = place
+    first = f"datum.curve {'==' if height == 'over' else '!='} {json.dumps(names[0])}"
+    early = f"datum.step {'<' if side == 'right' else '>='} {0.4 * steps}"
+    text = base.mark_text(
+        align="left" if side == "right" else "right", baseline="middle", dx=6 if side == "right" else 0,
+        dy=-12 if height == "over" else 12, fontSize=12, fontWeight=600, font=FONT,
+    )  # fmt: skip
+    return text.transform_filter(f"datum.label != '' && {first} && {early}")
 
 
 def curve_rows(curves: Mapping[str, Sequence[Point]]) -> dict[str, list[Any]]:

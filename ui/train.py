@@ -10,8 +10,7 @@ from lab import Laboratory, RunSpec, RunView
 from model.errors import LabError
 from ui import address, prose, train_live, train_settings, wording
 from ui.prose import Said
-from ui.train_actions import CHOSEN, MISTAKE, choose, keep_mistake
-from ui.train_after import after_run
+from ui.train_actions import CHOSEN, MISTAKE, REDRAW, choose, keep_mistake
 from ui.train_examples import examples
 from ui.train_models import open_laboratory
 from ui.train_words import corpus_title, duration
@@ -24,6 +23,7 @@ PARAMETER = "run"  # in the address
 def chosen_run() -> RunView | None:
     """The run that is looked at: the one of the address where that leads, else the session's. None where there is none."""
     lab, found = open_laboratory(), None
+    st.session_state.pop(REDRAW, None)
     asked = address.read_own(PARAMETER)
     if asked is not None and (CHOSEN not in st.session_state or address.moved()):
         st.session_state[CHOSEN] = asked
@@ -55,20 +55,27 @@ def new_run(shown: RunView | None) -> None:
 def _settings() -> None:
     lab = open_laboratory()
     with st.container(key="train_settings", gap="small"):
-        values = train_settings.draw()
-        spec = error = None
-        try:
-            spec = train_settings.spec_of(values, _name_of(lab, values))
-        except LabError as found:
-            error = found
+        values = train_settings.in_sight()
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.button(_("Start"), type="primary", disabled=spec is None, on_click=_start, args=(spec,), key="train_start")
-            if spec is not None:
-                st.caption(_("About {seconds} on this computer.").format(seconds=duration(lab.expected_seconds(spec))))
+            start = st.container(width="content")
+            values |= train_settings.folded()
+            told = st.container(width="content")
+        spec, error = _spec_of(values)
+        start.button(_("Start"), type="primary", disabled=spec is None, on_click=_start, args=(spec,), key="train_start")
+        if spec is not None:
+            told.caption(_("About {seconds} on this computer.").format(seconds=duration(lab.expected_seconds(spec))))
         if error is not None:
             wording.show(error, "train_settings_error")
     if st.session_state.get(CHOSEN) is None:
         _examples(values["corpus"])
+
+
+def _spec_of(values: dict[str, Any]) -> tuple[RunSpec | None, LabError | None]:
+    """The run, or why it cannot be."""
+    try:
+        return train_settings.spec_of(values, _name_of(open_laboratory(), values)), None
+    except LabError as error:
+        return None, error
 
 
 def _name_of(lab: Laboratory, values: dict[str, Any]) -> str:
@@ -91,14 +98,8 @@ def _examples(corpus: str) -> None:
 
 
 def show_run(run: RunView) -> None:
-    """Its state and its curves, while it goes and after; then what can be done with it."""
+    """Its state, what can be done with it, and its curves, while it goes and after."""
     lab = open_laboratory()
     mine = lab.owns(visitor_key(), run.id)
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        prose.say("{name}", "train_run_name", name=Said(run.name))
-        if not mine:
-            st.caption(_("This is somebody else's run: you can look at it and use it, not change it."))
     live = st.fragment(train_live.live, run_every=train_live.TICK_SECONDS if run.going else None)
     live(run.id, run.going, mine)
-    if not run.going:
-        after_run(run, mine)

@@ -8,7 +8,12 @@ from model.errors import LabError
 from ui.train_models import open_laboratory
 from ui.visitor import visitor_key
 
-CHOSEN, MISTAKE = "train_run", "train_mistake"
+CHOSEN, MISTAKE, REDRAW = "train_run", "train_mistake", "train_redraw"
+
+
+def redraw() -> None:
+    """A touch inside the live panel draws that panel alone; this asks it for the whole page."""
+    st.session_state[REDRAW] = True
 
 
 def choose(run: str | None) -> None:
@@ -22,6 +27,7 @@ def keep_mistake(error: LabError) -> None:
 
 def act(what: str, run: str, *arguments: str) -> None:
     """`what` is a method of the laboratory: pause, resume, stop, rename or delete."""
+    redraw()
     try:
         getattr(open_laboratory(), what)(visitor_key(), run, *arguments)
     except LabError as error:

@@ -13,7 +13,7 @@ from lab.spec import NAME_CHARACTERS
 from model.errors import LabError
 from ui import address, readings, sentences, stage
 from ui.address import Stage
-from ui.train_actions import act, choose, keep_mistake
+from ui.train_actions import act, choose, keep_mistake, redraw
 from ui.train_film import watched
 from ui.train_models import is_run, is_usable, name_of, run_of
 from ui.words import _
@@ -22,15 +22,14 @@ SAVED = ("config.json", "tokenizer.model", "tokenizer.json", "model.safetensors"
 
 
 def after_run(run: RunView, mine: bool) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", key="train_after"):
-        if is_usable(run):
-            _use(run)
-            st.download_button(
-                _("Download"), lambda: packed(run.folder), file_name=f"attention-lab-{run.id}.zip", mime="application/zip",
-                on_click="ignore", key="train_download",
-            )  # fmt: skip
-        if mine:
-            _name_and_end(run)
+    if is_usable(run):
+        _use(run)
+        st.download_button(
+            _("Download"), lambda: packed(run.folder), file_name=f"attention-lab-{run.id}.zip", mime="application/zip",
+            on_click="ignore", key="train_download",
+        )  # fmt: skip
+    if mine:
+        _name_and_end(run)
 
 
 def _use(run: RunView) -> None:
@@ -43,6 +42,7 @@ def _use(run: RunView) -> None:
 def use(run: RunView) -> None:
     """Put it on the stage: with the stage's sentence if it translates, else with a line of the kind it has learnt."""
     translates = run.spec.corpus.kind != "built-in" or run.spec.corpus.name == "grammar"
+    redraw()
     try:
         error = stage.propose(model=name_of(run.id), source=None if translates else watched(run)[0])
     except LabError as found:

@@ -12,7 +12,8 @@ from figures.training import curve_rows, loss_curves, share_curves
 from lab import RunView
 from ui import prose, train_film
 from ui.prose import Said
-from ui.train_actions import act
+from ui.train_actions import REDRAW, act
+from ui.train_after import after_run
 from ui.train_log import Log, log_of
 from ui.train_models import open_laboratory
 from ui.train_words import state_sentence
@@ -25,7 +26,7 @@ SAMPLES = 3
 def live(run: str, going: bool, mine: bool) -> None:
     """One tick. `going` is what the page knew when it was drawn: once that is no longer so, the page is drawn anew."""
     view = open_laboratory().get(run)
-    if view.going != going:
+    if view.going != going or st.session_state.get(REDRAW):
         st.rerun()
     log = log_of(run)
     _state(view, mine)
@@ -37,10 +38,14 @@ def live(run: str, going: bool, mine: bool) -> None:
 
 def _state(view: RunView, mine: bool) -> None:
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="train_state"):
-        prose.say("{said}", "train_said", said=Said(state_sentence(view)))
-        if mine:
-            with st.container(horizontal=True, width="content"):
+        prose.say("{name} " + state_sentence(view), "train_said", name=Said(view.name))
+        with st.container(horizontal=True, width="content"):
+            if mine:
                 _controls(view)
+            if not view.going:
+                after_run(view, mine)
+    if not mine:
+        st.caption(_("This is somebody else's run: you can look at it and use it, not change it."))
     if view.state in ("running", "paused", "queued"):
         st.progress(view.step / max(1, view.steps))
 
@@ -51,7 +56,7 @@ def _controls(view: RunView) -> None:
         st.button(_("Pause"), on_click=act, args=("pause", view.id), key="train_pause")
         st.button(_("Stop"), on_click=act, args=("stop", view.id), key="train_stop")
     if view.state in ("paused", "stopped", "failed"):
-        st.button(_("Resume"), type="primary", on_click=act, args=("resume", view.id), key="train_resume")
+        st.button(_("Resume"), on_click=act, args=("resume", view.id), key="train_resume")
 
 
 def _curves(view: RunView, log: Log) -> None:
@@ -66,7 +71,7 @@ def _curves(view: RunView, log: Log) -> None:
 def _losses(view: RunView, log: Log, palette: Palette) -> None:
     names = (_("training"), _("held out"), _("floor"))
     spec = loss_curves(view.steps, names, (_("step"), _("loss, nats per token")), palette)
-    floor = [(0.0, log.floor), (float(view.steps), log.floor)]
+    floor = [(float(view.steps), log.floor), (0.0, log.floor)]  # named at its left end, where no other curve comes
     told = _("Loss of training after step {step}: {loss}; no model can go below {floor}.")
     st.vega_lite_chart(
         curve_rows(dict(zip(names, (log.loss, log.held_out_loss, floor), strict=True))), spec, theme=None, key="train_losses",
@@ -76,12 +81,12 @@ def _losses(view: RunView, log: Log, palette: Palette) -> None:
 
 
 def _shares(view: RunView, log: Log, palette: Palette) -> None:
-    names = (_("whole sentences right"), _("tokens right"))
+    names = (_("tokens right"), _("whole sentences right"))
     spec = share_curves(view.steps, names, (_("step"), _("of what it has never seen, %")), palette)
     exact = f"{log.exact[-1][1]:.0f}" if log.exact else "0"
     told = _("Whole held-out sentences right after step {step}: {exact} %.")
     st.vega_lite_chart(
-        curve_rows(dict(zip(names, (log.exact, log.tokens), strict=True))), spec, theme=None, key="train_shares",
+        curve_rows(dict(zip(names, (log.tokens, log.exact), strict=True))), spec, theme=None, key="train_shares",
         alt=told.format(step=log.step, exact=exact),
     )  # fmt: skip
     if log.exact:

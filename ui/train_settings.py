@@ -25,13 +25,15 @@ PRESETS: dict[str, dict[str, int]] = {
 }
 
 
-def draw() -> dict[str, Any]:
-    """The widgets; what they are set to, by name of the setting, and the corpus."""
-    values: dict[str, Any] = {"corpus": _corpus()}
-    values |= _in_sight()
+def in_sight() -> dict[str, Any]:
+    """The widgets that stand open; what they are set to, by name of the setting, and the corpus."""
+    return {"corpus": _corpus(), **_sizes()}
+
+
+def folded() -> dict[str, Any]:
+    """The others, behind one button."""
     with st.popover(_("More settings"), width="content"):
-        values |= _folded()
-    return values
+        return _others()
 
 
 def spec_of(values: dict[str, Any], name: str) -> RunSpec:
@@ -55,7 +57,7 @@ def _corpus() -> str:
     return corpus
 
 
-def _in_sight() -> dict[str, Any]:
+def _sizes() -> dict[str, Any]:
     steps, width, heads, layers = st.columns(4)
     return {
         "steps": steps.number_input(_("Steps"), 1, STEPS, TRAINING.steps, step=100, key="train_steps"),
@@ -65,7 +67,7 @@ def _in_sight() -> dict[str, Any]:
     }
 
 
-def _folded() -> dict[str, Any]:
+def _others() -> dict[str, Any]:
     st.pills(_("Start from"), list(PRESETS), format_func=_preset_title, key="train_preset", on_change=_use_preset)
     left, right = st.columns(2)
     return {
