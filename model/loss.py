@@ -25,4 +25,4 @@ def smoothing_floor(vocabulary: int, smoothing: float) -> float:
     """
     other = smoothing / vocabulary
     own = 1 - smoothing + other
-    return -own * math.log(own) - (vocabulary - 1) * (other * math.log(other) if other else 0.0)
+    return own * math.log(1 / own) + (vocabulary - 1) * (other * math.log(1 / other) if other else 0.0)

@@ -52,3 +52,7 @@ def test_no_model_goes_below_the_floor(vocabulary, smoothing):
 
 def test_a_uniform_guess_costs_the_logarithm_of_the_vocabulary():
     assert smoothed_cross_entropy(torch.zeros(1, 1, 50), torch.tensor([[7]]), 0.1).item() == pytest.approx(math.log(50), rel=1e-6)
+
+
+def test_without_smoothing_the_floor_is_zero_and_not_minus_zero():
+    assert str(smoothing_floor(1000, 0.0)) == "0.0"
