@@ -87,8 +87,13 @@ def lines_payload(weights: np.ndarray, rows: Tokens, columns: Tokens, words: Map
     return pack({"rows": rows.as_list(), "columns": columns.as_list(), "name": name, **_common(words)}, {"values": weights})
 
 
-def explorer_payload(models: Sequence[ModelArrays], source: Tokens, fed: Tokens, produced: Tokens, words: Mapping[str, str]) -> bytes:
+def explorer_payload(
+    models: Sequence[ModelArrays], source: Tokens, fed: Tokens, produced: Tokens, words: Mapping[str, str],
+    start: Mapping[str, int] | None = None,
+) -> bytes:  # fmt: skip
     """Every attention of every layer and head of one or two models on the same source and target.
+
+    `start` (layer, head, row, column, all from 0) is the place in the encoder to look at first, where the address names none.
 
     Sent: weights, query, key, value and what is allowed; products (query · key), scores and outputs (weights · value) follow.
     """
@@ -111,6 +116,7 @@ def explorer_payload(models: Sequence[ModelArrays], source: Tokens, fed: Tokens,
         "attentions": {kind: found[kind] for kind in _KINDS.values() if kind in found},
         "models": [{"label": model.label, "scale": model.scale} for model in models],
         "tokens": {"source": source.as_list(), "fed": fed.as_list(), "produced": produced.as_list()},
+        "start": dict(start) if start else None,
         **_common(words),
     }
     return pack(header, arrays)

@@ -31,19 +31,28 @@ def loss_curves(steps: int, names: tuple[str, str, str], titles: tuple[str, str]
 @lru_cache(maxsize=32)
 def share_curves(steps: int, names: tuple[str, str], titles: tuple[str, str], palette: Palette) -> dict[str, Any]:
     """Two shares in percent, the larger first: of tokens, and of sentences that are right to the last one. `titles`: step, share."""
-    return _curves(steps, names, titles, palette, (palette.text, palette.value), alt.Scale(domain=[0, 100]))
+    return _curves(
+        steps, names, titles, palette, (palette.text, palette.value), alt.Scale(domain=[-14, 112], nice=False), [0, 25, 50, 75, 100]
+    )
 
 
 def _curves(
-    steps: int, names: Sequence[str], titles: tuple[str, str], palette: Palette, colours: Sequence[str], scale: alt.Scale
+    steps: int,
+    names: Sequence[str],
+    titles: tuple[str, str],
+    palette: Palette,
+    colours: Sequence[str],
+    scale: alt.Scale,
+    ticks: Sequence[float] = (),
 ) -> dict[str, Any]:
     across = alt.X("step:Q", title=titles[0], scale=alt.Scale(domain=[0, steps], nice=False), axis=_axis(palette))
-    up = alt.Y("value:Q", title=titles[1], scale=scale, axis=_axis(palette, grid=True))
+    up = alt.Y("value:Q", title=titles[1], scale=scale, axis=_axis(palette, grid=True, **({"values": list(ticks)} if ticks else {})))
     colour = alt.Color("curve:N", scale=alt.Scale(domain=list(names), range=list(colours)), legend=None)
     dashes = alt.StrokeDash("curve:N", scale=alt.Scale(domain=list(names), range=[[1, 0], [6, 3], [2, 3]][: len(names)]), legend=None)
     base = alt.Chart()
     chart = alt.layer(
         base.mark_line(strokeWidth=2, interpolate="monotone").encode(x=across, y=up, color=colour, strokeDash=dashes),
+        *([base.mark_point(size=24, filled=True, opacity=1).encode(x=across, y=up, color=colour)] if ticks else []),
         *(_names(base, place, names, steps).encode(x=across, y=up, color=colour, text="label:N") for place in PLACES),
     ).properties(height=HEIGHT, background="transparent")
     spec: dict[str, Any] = chart.to_dict(validate=False)
@@ -84,8 +93,8 @@ def thinned(points: Sequence[Point], most: int = POINTS) -> list[Point]:
     return [*means[:-1], (float(points[-1][0]), means[-1][1])]
 
 
-def _axis(palette: Palette, *, grid: bool = False) -> alt.Axis:
+def _axis(palette: Palette, *, grid: bool = False, **options: Any) -> alt.Axis:
     return alt.Axis(
         grid=grid, gridColor=palette.line, domainColor=palette.line, tickColor=palette.line, tickCount=5,
-        labelFont=FONT, titleFont=FONT, labelColor=palette.muted, titleColor=palette.muted, titleFontWeight="normal",
+        labelFont=FONT, titleFont=FONT, labelColor=palette.muted, titleColor=palette.muted, titleFontWeight="normal", **options,
     )  # fmt: skip

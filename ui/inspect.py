@@ -52,8 +52,25 @@ def payload(models: Sequence[tuple[str, Reading]]) -> bytes:
     first = models[0][1]
     return explorer_payload(
         [ModelArrays(_label(name), shown.arrays, _scale(shown)) for name, shown in models],
-        Tokens(first.source_pieces), Tokens(first.target_in), Tokens(first.target_out), component_words(),
+        Tokens(first.source_pieces), Tokens(first.target_in), Tokens(first.target_out), component_words(), telling_head(first),
     )  # fmt: skip
+
+
+def telling_head(shown: Reading) -> dict[str, int] | None:
+    """Where a pronoun of the built-in grammar reads its referent most: the head of the encoder to open the page with."""
+    from model.corpora.grammar import recognize
+
+    pair = recognize(shown.source)
+    if pair is None or pair.gold is None or pair.gold.referent is None:
+        return None
+    pieces = {start: place for place, (start, end) in enumerate(shown.source_spans) if end > start}
+    words, referent = pair.gold.source_words, pair.gold.referent
+    row, column = pieces.get(words[referent.source_pronoun].start), pieces.get(words[referent.source_noun].start)
+    if row is None or column is None:
+        return None
+    weights = np.stack([shown.arrays[f"{name}.weights"][:, row, column] for name in shown.attention_names("encoder.self")])
+    layer, head = np.unravel_index(int(weights.argmax()), weights.shape)
+    return {"layer": int(layer), "head": int(head), "row": row, "column": column}
 
 
 def _label(name: str) -> str:

@@ -39,10 +39,17 @@ function looking(self) {
   const kind = kinds.includes(self.view.get("attention")) ? self.view.get("attention") : kinds[0];
   const { layers, heads } = header.attentions[kind];
   const asked = self.view.get("step");
+  const start = startOf(self, kind) || { layer: 0, head: 0 };
   return {
-    kind, layers, heads, layer: self.view.number("layer", 1, layers, 1) - 1, head: self.view.number("head", 1, heads, 1) - 1,
+    kind, layers, heads, layer: self.view.number("layer", 1, layers, start.layer + 1) - 1, head: self.view.number("head", 1, heads, start.head + 1) - 1,
     step: STEPS.includes(asked) ? asked : "weights", view: asked === LINES ? LINES : "matrix",
   };
+}
+
+/** The place worth looking at first, while the address names no head: of the encoder alone. */
+function startOf(self, kind) {
+  const named = self.view.get("layer") || self.view.get("head");
+  return kind === "encoder" && !named ? self.data.header.start : null;
 }
 
 function axesOf(self, kind) {
@@ -174,6 +181,8 @@ function cellOf(self, at, head, rows, columns) {
   const place = (name) => Number.parseInt(self.view.get(name) ?? "-1", 10);
   const [row, column] = [place("row"), place("column")];
   if (row >= 0 && column >= 0 && row < head.rows && column < head.columns) return [row, column];
+  const start = startOf(self, at.kind);
+  if (start && !self.cells[at.kind]) self.cells[at.kind] = [start.row, start.column];
   self.cells[at.kind] = self.cells[at.kind] || tellingCell(head, rows, columns, at.kind !== "cross");
   return self.cells[at.kind];
 }
