@@ -139,7 +139,7 @@ def _check_types(config: TrainConfig) -> None:
             raise LabError("wrong_type", "{field} is {value}; it must be of type {type}.", name, value=repr(value), type=hint.__name__)
 
 
-_TOY = TrainConfig(steps=500, batch=128, rate=8e-3, warmup=80, spelling=0.02)
+_TOY = TrainConfig(steps=500, batch=128, rate=8e-3, warmup=80, spelling=0.005)
 _PAPER = TrainConfig(
     steps=100_000, batch_by="tokens", batch=25_000, longest=256, optimizer="adam", schedule="paper", warmup=4000,
     evaluate_every=1000, checkpoint_every=1000, norms_every=100,
