@@ -34,7 +34,7 @@ from model.corpora import Corpus, Pair
 from model.tokenizers import train_tokenizer
 from model.tokenizers.base import FIRST_LEARNT
 from model.train_config import TrainConfig
-from model.training import Training
+from model.training import Training, precision_for
 from model.transformer import Transformer, new_model
 
 THREADS = 2
@@ -83,7 +83,7 @@ def our_step(training: Training) -> Step:
     """All that training does between two records: the next batch, forward, backward, norms, Adam."""
 
     def step() -> None:
-        torch.set_float32_matmul_precision("medium")
+        torch.set_float32_matmul_precision(precision_for(training.model.config.d_model))
         training.advance()
 
     return step

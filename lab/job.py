@@ -17,10 +17,9 @@ from lab.spec import RunSpec
 from model.checkpoints import checkpoint_paths
 from model.errors import LabError
 from model.tokenizers import load_tokenizer
-from model.training import Step
+from model.training import Step, precision_for
 
 TELL_SECONDS = 0.2  # between two messages about a member's steps
-WIDE = 128  # d_model from which rounded products are faster
 
 Send = Callable[[Message], None]
 Wish = Callable[[], str]  # "" to go on; "pause", "stop", or "leave" (the server is gone); does waiting tasks on the way
@@ -108,7 +107,7 @@ class Job:
 
 def precision(spec: RunSpec) -> str:
     """How matrix products are rounded. To 16 bits is faster for wide models alone; narrow ones gain nothing and need twice the memory."""
-    return "medium" if max(member.shape.d_model for member in spec.members) >= WIDE else "highest"
+    return precision_for(max(member.shape.d_model for member in spec.members))
 
 
 def ended(run: str, state: str, error: LabError | None, seconds: float | None = None) -> Message:

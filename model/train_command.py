@@ -32,8 +32,7 @@ GRAMMAR_TERMS = "Sentences of the project's own grammar, MIT."
 
 def run(options: argparse.Namespace) -> None:
     """Train from the beginning, or go on with `--resume`. One line a report, one at the end."""
-    use_fast_arithmetic(options.threads)
-    steps, total, folder = resumed(options.resume) if options.resume else begun(options)
+    steps, total, folder = resumed(options) if options.resume else begun(options)
     last = None
     for last in progress(steps, total):
         if last.held_out or last.gradient_norms:
@@ -54,15 +53,18 @@ def begun(options: argparse.Namespace) -> tuple[Iterator[Step], int, Path]:
         emit({"lines": report.lines, "kept": report.kept, "removed": dict(report.removed)})
     kind = options.tokenizer or natural_tokenizer(origin)
     tokenizer = train_tokenizer(kind, (text for pair in corpus.train for text in (pair.source, pair.target)), shape.vocabulary)
+    use_fast_arithmetic(shape.d_model, options.threads)
     model = translator(new_model(shape.with_(vocabulary=len(tokenizer.pieces)), training.seed))
     return train(model, tokenizer, corpus, training, options.out, origin=origin, card=card_of(origin)), training.steps, options.out
 
 
-def resumed(folder: Path) -> tuple[Iterator[Step], int, Path]:
+def resumed(options: argparse.Namespace) -> tuple[Iterator[Step], int, Path]:
+    folder: Path = options.resume
     training, about = read_run(folder)
     corpus, _ = build_corpus(about["origin"])
     saved = load_model(folder, ANY_SIZE)
     tokenizer: Tokenizer = saved.tokenizer
+    use_fast_arithmetic(saved.config.d_model, options.threads)
     model = translator(new_model(saved.config, training.seed))
     return train(model, tokenizer, corpus, training, folder, resume=True, card=card_of(about["origin"])), left(training, folder), folder
 

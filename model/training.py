@@ -96,9 +96,17 @@ def _steps(training: Training, keeper: Keeper | None) -> Iterator[Step]:
         raise
 
 
-def use_fast_arithmetic(threads: int = 0) -> None:
-    """For a process that only trains: matrix products may round to 16 bits where the processor is faster so. 0 threads: all cores."""
-    torch.set_float32_matmul_precision("medium")
+WIDE = 128  # from this d_model on, products rounded to 16 bits are faster; below, rounding costs more than it saves
+
+
+def precision_for(d_model: int) -> str:
+    """How matrix products are best rounded in a process that only trains models of that width."""
+    return "medium" if d_model >= WIDE else "highest"
+
+
+def use_fast_arithmetic(d_model: int, threads: int = 0) -> None:
+    """For a process that only trains one model. 0 threads: all cores."""
+    torch.set_float32_matmul_precision(precision_for(d_model))
     if threads:
         torch.set_num_threads(threads)
 
