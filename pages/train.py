@@ -8,4 +8,4 @@ shown = train.chosen_run()
 train.new_run(shown)
 if shown is not None:
     train.show_run(shown)
-train_list.my_runs(shown)
+train_list.my_runs()

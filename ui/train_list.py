@@ -20,7 +20,7 @@ POINTS = 40  # of a curve in the table
 _TABLE, _ORDER = "train_table", "train_table_order"
 
 
-def my_runs(shown: RunView | None) -> None:
+def my_runs() -> None:
     runs = open_laboratory().list_runs(visitor_key())
     if not runs:
         return
@@ -31,8 +31,6 @@ def my_runs(shown: RunView | None) -> None:
         pd.DataFrame([_row(run) for run in runs]), key=_TABLE, hide_index=True, on_select=_on_select, selection_mode="single-row",
         column_config=_columns(), width="stretch",
     )  # fmt: skip
-    if shown is not None:
-        st.button(_("New run"), on_click=choose, args=(None,), key="train_new")
 
 
 def _on_select() -> None:

@@ -1,6 +1,7 @@
 """A run as it goes: its state, curves, samples and the attention of the watched sentence, drawn anew every tick.
 
-Specifications of the charts never change during a run, keys never change, so the browser keeps every picture and moves it.
+Specifications of the charts, their keys and their alternative texts (part of the specification for the browser) never change
+during a run, so the browser keeps every picture and moves it.
 """
 
 from __future__ import annotations
@@ -72,25 +73,23 @@ def _losses(view: RunView, log: Log, palette: Palette) -> None:
     names = (_("training"), _("held out"), _("floor"))
     spec = loss_curves(view.steps, names, (_("step"), _("loss, nats per token")), palette)
     floor = [(float(view.steps), log.floor), (0.0, log.floor)]  # named at its left end, where no other curve comes
-    told = _("Loss of training after step {step}: {loss}; no model can go below {floor}.")
     st.vega_lite_chart(
         curve_rows(dict(zip(names, (log.loss, log.held_out_loss, floor), strict=True))), spec, theme=None, key="train_losses",
-        alt=told.format(step=log.step, loss=f"{log.loss[-1][1]:.2f}", floor=f"{log.floor:.2f}"),
+        alt=_("Loss by step, of the batches and of sentences held out, above its floor; the newest values stand below."),
     )  # fmt: skip
-    st.caption(_("Learning rate now: {rate}").format(rate=f"{log.rate[-1]:.2g}"))
+    told = _("Loss {loss}, its floor {floor}; learning rate {rate}")
+    st.caption(told.format(loss=f"{log.loss[-1][1]:.2f}", floor=f"{log.floor:.2f}", rate=f"{log.rate[-1]:.2g}"))
 
 
 def _shares(view: RunView, log: Log, palette: Palette) -> None:
     names = (_("tokens right"), _("whole sentences right"))
     spec = share_curves(view.steps, names, (_("step"), _("of what it has never seen, %")), palette)
-    exact = f"{log.exact[-1][1]:.0f}" if log.exact else "0"
-    told = _("Whole held-out sentences right after step {step}: {exact} %.")
     st.vega_lite_chart(
         curve_rows(dict(zip(names, (log.tokens, log.exact), strict=True))), spec, theme=None, key="train_shares",
-        alt=told.format(step=log.step, exact=exact),
+        alt=_("Share by step of held-out tokens and of whole held-out sentences that are right; the newest values stand below."),
     )  # fmt: skip
     if log.exact:
-        tokens = f"{log.tokens[-1][1]:.0f}"
+        exact, tokens = f"{log.exact[-1][1]:.0f}", f"{log.tokens[-1][1]:.0f}"
         st.caption(_("Exact match {exact} %, tokens {tokens} %").format(exact=exact, tokens=tokens))
     else:
         st.caption(_("Its first test comes at step {step}.").format(step=view.spec.members[0].training.evaluate_every))
@@ -113,7 +112,7 @@ def _pictures(view: RunView, log: Log) -> None:
 
 def _sample(sample: dict[str, str], number: int) -> None:
     right = sample["translation"] == sample["reference"]
-    template = _("{source} → {translation}: right.") if right else _("{source} → {translation}; it should be: {reference}")
+    template = _("{source} → {translation} (right)") if right else _("{source} → {translation} (it should be: {reference})")
     written = sample["translation"] or _("(nothing)")
     prose.say(
         template, f"train_sample_{number}", source=Said(sample["source"], "source"),
