@@ -39,6 +39,7 @@ TORCH_FREE = (
     "model.reading",
     "figures",
     "catalogue",
+    "lab.front",
 )
 
 LINES_OF_A_FILE = 300
