@@ -60,15 +60,15 @@ def _curves(
 
 
 def _names(base: alt.Chart, place: tuple[str, str], names: Sequence[str], steps: int) -> alt.Chart:
-    """The names at one place: over the end of the first curve, under those of the others; to its right while it is short."""
+    """The names at one place: under the end of the last curve, over those of the others; to its right while it is short."""
     height, side = place
-    first = f"datum.curve {'==' if height == 'over' else '!='} {json.dumps(names[0])}"
+    which = f"datum.curve {'!=' if height == 'over' else '=='} {json.dumps(names[-1])}"
     early = f"datum.step {'<' if side == 'right' else '>='} {0.4 * steps}"
     text = base.mark_text(
         align="left" if side == "right" else "right", baseline="middle", dx=6 if side == "right" else 0,
-        dy=-12 if height == "over" else 12, fontSize=12, fontWeight=600, font=FONT,
+        dy=-10 if height == "over" else 12, fontSize=12, fontWeight=600, font=FONT,
     )  # fmt: skip
-    return text.transform_filter(f"datum.label != '' && {first} && {early}")
+    return text.transform_filter(f"datum.label != '' && {which} && {early}")
 
 
 def curve_rows(curves: Mapping[str, Sequence[Point]]) -> dict[str, list[Any]]:

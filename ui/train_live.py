@@ -70,7 +70,7 @@ def _curves(view: RunView, log: Log) -> None:
 
 
 def _losses(view: RunView, log: Log, palette: Palette) -> None:
-    names = (_("training"), _("held out"), _("floor"))
+    names = (_("training"), _("held out, not smoothed"), _("floor of training"))
     spec = loss_curves(view.steps, names, (_("step"), _("loss, nats per token")), palette)
     floor = [(float(view.steps), log.floor), (0.0, log.floor)]  # named at its left end, where no other curve comes
     st.vega_lite_chart(

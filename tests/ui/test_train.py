@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from figures.theme import LIGHT
+from figures.training import POINTS, curve_rows, share_curves, thinned
 from lab import close_laboratory
 from ui import wording
 
@@ -71,3 +73,21 @@ def test_a_link_to_no_run_opens_the_page(notices: list[str], page: AppTest, run:
     assert not page.exception
     assert bool(notices) == bool(run)
     assert not page.button(key="train_start").disabled
+
+
+def test_long_curves_are_thinned_out_to_means_and_end_where_they_end() -> None:
+    points = [(float(step), float(step % 2)) for step in range(1, 2401)]
+    kept = thinned(points)
+    assert len(kept) == POINTS and kept[-1][0] == 2400
+    assert all(value == 0.5 for _, value in kept)
+
+
+def test_a_curve_is_named_once_at_its_end() -> None:
+    rows = curve_rows({"one": [(1.0, 2.0), (2.0, 1.0)], "none yet": []})
+    assert rows["label"] == ["", "one"] and rows["step"] == [1.0, 2.0]
+
+
+def test_a_specification_holds_no_data_so_that_it_never_changes() -> None:
+    spec = share_curves(500, ("tokens", "sentences"), ("step", "share"), LIGHT)
+    assert "data" not in spec and "datasets" not in spec
+    assert spec == share_curves.__wrapped__(500, ("tokens", "sentences"), ("step", "share"), LIGHT)
