@@ -55,7 +55,14 @@ def _curves(
         *([base.mark_point(size=24, filled=True, opacity=1).encode(x=across, y=up, color=colour)] if ticks else []),
         *(_names(base, place, names, steps).encode(x=across, y=up, color=colour, text="label:N") for place in PLACES),
     ).properties(height=HEIGHT, background="transparent")
-    spec: dict[str, Any] = chart.to_dict(validate=False)
+    return _without_data(chart.to_dict(validate=False))
+
+
+def _without_data(spec: dict[str, Any]) -> dict[str, Any]:
+    """Altair writes an empty table where it is given none; here the table comes with the page."""
+    spec.pop("datasets", None)
+    for part in (spec, *spec["layer"]):
+        part.pop("data", None)
     return spec
 
 

@@ -28,6 +28,7 @@ def test_a_run_of_ones_own(new_visit: NewVisit) -> None:
     expect(page.get_by_role("button", name="Stop")).to_be_visible()
     expect(page.get_by_text("Done: 60 steps")).to_be_visible(timeout=END_MILLISECONDS)
     settle(page)
+    expect(page.locator("[data-testid=stVegaLiteChart]").first.get_by_text("floor of training")).to_be_visible()
     page.get_by_role("button", name="Use this model").click()
     page.wait_for_url("**model=run*")
     settle(page)

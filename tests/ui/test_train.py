@@ -89,5 +89,5 @@ def test_a_curve_is_named_once_at_its_end() -> None:
 
 def test_a_specification_holds_no_data_so_that_it_never_changes() -> None:
     spec = share_curves(500, ("tokens", "sentences"), ("step", "share"), LIGHT)
-    assert "data" not in spec and "datasets" not in spec
+    assert "datasets" not in spec and not any("data" in part for part in (spec, *spec["layer"]))
     assert spec == share_curves.__wrapped__(500, ("tokens", "sentences"), ("step", "share"), LIGHT)
