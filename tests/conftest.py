@@ -11,6 +11,7 @@ from pathlib import Path
 # Before torch is imported anywhere: two test processes share two cores.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("MKL_NUM_THREADS", "1")
+os.environ.setdefault("ATTENTION_LAB_STANDBY", "0")  # pages under test warm no worker
 os.environ["ATTENTION_LAB_DATA"] = tempfile.mkdtemp(prefix="attention-lab-tests-")
 
 import pytest
