@@ -11,7 +11,8 @@ from model.reading import Reading
 from ui import readings, sentences
 from ui.address import Stage
 from ui.bets import bet_on, lock
-from ui.stage_data import french_words
+from ui.sentences import RIDDLE_NOUNS
+from ui.stage_data import french_words, strongest_look, threads
 from ui.words import _
 
 SKIP = "skip"
@@ -42,6 +43,9 @@ def picture_data(stage: Stage, reading: Reading) -> dict[str, Any] | None:
         return None
     other = next(name for name in sentences.RIDDLE if name != word)
     words, bet = reading.source.split(" "), bet_on(f"riddle.{word}")
+    if bet is not None:
+        lock(f"riddle.{word}.seen", written[1])
+    seen = bet_on(f"riddle.{other}.seen") is not None
     change = {"sentence": sentences.RIDDLE[other], "label": _("Now change {word} to {other}").format(word=word, other=other)}
     return {
         "pronoun": words.index("it"),
@@ -51,13 +55,36 @@ def picture_data(stage: Stage, reading: Reading) -> dict[str, Any] | None:
         "stop": written[0] if bet is None else None,
         "question": _("The model is about to write il or elle. Your bet: which noun does “it” mean? Touch it."),
         "skip": _("Skip the bet"),
-        "verdict": None if bet is None else " ".join(_verdict(stage, written[1], bet, other)),
-        "other": change if bet is not None and bet_on(f"riddle.{other}") is None else None,
+        "verdict": None if bet is None else " ".join(_verdict(stage, written[1], bet, other if seen else None)),
+        "looks": _looks(reading, written, words),
+        "other": change if bet is not None and not seen else None,
     }
 
 
-def _verdict(stage: Stage, written: str, bet: str, other: str) -> list[str]:
-    """Whole sentences: the bet against what was written, why that says so, and what the other sentence changes."""
+def _looks(reading: Reading, written: tuple[int, str], words: list[str]) -> str:
+    """Where the French pronoun looks, and where the encoder had made `it` look: numbers of this reading."""
+    place, pronoun = written
+    shares = dict(zip(words, threads(reading)[place], strict=True))
+    animal, street = (strongest_look(reading, words.index("it"), words.index(noun)) for noun in RIDDLE_NOUNS)
+    in_decoder = _(
+        "The threads of “{pronoun}”: {it} % to “it”, {animal} % to “animal”, {street} % to “street” (cross-attention, "
+        "last layer, mean of {heads} heads)."
+    ).format(
+        pronoun=pronoun, heads=reading.config.heads, it=round(100 * shares["it"]),
+        animal=round(100 * shares["animal"]), street=round(100 * shares["street"]),
+    )  # fmt: skip
+    in_encoder = _(
+        "Before that, in the encoder, “it” gives “animal” at most {animal} % (layer {animal_layer}, head {animal_head}) "
+        "and “street” at most {street} % (layer {street_layer}, head {street_head})."
+    ).format(
+        animal=round(100 * animal.weight), animal_layer=animal.layer + 1, animal_head=animal.head + 1,
+        street=round(100 * street.weight), street_layer=street.layer + 1, street_head=street.head + 1,
+    )  # fmt: skip
+    return f"{in_decoder} {in_encoder}"
+
+
+def _verdict(stage: Stage, written: str, bet: str, other: str | None) -> list[str]:
+    """Whole sentences: the bet against what was written, why that says so, and what the other sentence, once seen, changes."""
     noun = "animal" if written == "il" else "street"
     said = []
     if bet == noun:
@@ -68,7 +95,7 @@ def _verdict(stage: Stage, written: str, bet: str, other: str) -> list[str]:
         said.append(_("It writes il, masculine: l'animal is masculine, la rue feminine."))
     else:
         said.append(_("It writes elle, feminine: la rue is feminine, l'animal masculine."))
-    if bet_on(f"riddle.{other}") is not None:
+    if other is not None:
         elsewhere = pronoun_of(readings.reading(stage.model, sentences.RIDDLE[other]).target)
         if elsewhere is not None and elsewhere[1] != written:
             said.append(_("Only the last English word changed, and the French pronoun before it changed with it. How can it know?"))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from model.corpora import grammar
+from model.corpora.grammar_lexicon import ADJECTIVES, GLOSSES, VERBS
+from model.corpora.grammar_parse import NOUN_FORMS
 
 RIDDLE_NOUNS = ("animal", "street")
 RIDDLE = {
@@ -40,6 +42,12 @@ def swaps(source: str) -> tuple[Swap, ...]:
         return ()
     words = zip(pair.gold.source_words, grammar.swap_choices(source), strict=True)
     return tuple(Swap(word.start, word.end, choices) for word, choices in words if choices)
+
+
+def known_words() -> int:
+    """How many English words, each form counted, the grammar has."""
+    verbs = {form for verb in VERBS for form in (verb.english, verb.past, verb.third)}
+    return len({*NOUN_FORMS, *verbs, *(adjective.english for adjective in ADJECTIVES), *GLOSSES})
 
 
 def gloss(word: str) -> str | None:

@@ -7,6 +7,7 @@ export default function ({data, parentElement, setTriggerValue}) {
   memory.set(parentElement, state)
   const {texts, uses, mistake} = data
   settleDraft(state, data)
+  state.end?.() // what the drawing before this one still plays
   let root = parentElement.querySelector(".stage")
   if (!root) parentElement.append((root = element("section", {class: "stage"})))
   let stopPlaying = () => {}
@@ -16,6 +17,8 @@ export default function ({data, parentElement, setTriggerValue}) {
     setTriggerValue("edit", change)
   }
   const write = field => ({
+    hint: field === "source" ? data.hint : null,
+    mistake: mistake?.field === field ? mistake.sentence : null,
     onApply: value => {
       state.draft = value
       edit({[field]: value})
@@ -36,12 +39,12 @@ export default function ({data, parentElement, setTriggerValue}) {
 
   function form(field, label, lang) {
     const wrong = mistake?.field === field ? "stage-mistake" : null
-    return textForm({value: state.draft, label, lang, texts, busy: false, describedBy: wrong, ...write(field)})
+    return textForm({value: state.draft, label, lang, texts, busy: false, describedBy: wrong, of: field, ...write(field)})
   }
 
   function english() {
     if (state.editing === "source") return form("source", texts.editHelp, "en")
-    const onSwap = (chip, word) => openSwaps(root, chip, word, text => edit({source: swapped(data.source, word.swap, text)}))
+    const onSwap = (chip, word) => openSwaps(root, chip, word, text => edit({swap: swapped(data.source, word.swap, text)}))
     const words = data.sourceWords.map((word, index) => sourceWord(word, index, {texts, onSwap}))
     return element("div", {class: "words source", role: "group", "aria-label": texts.source, lang: "en"}, ...words)
   }
@@ -56,21 +59,21 @@ export default function ({data, parentElement, setTriggerValue}) {
     return element("div", {class: "words target", role: "group", "aria-label": texts.target, lang: "fr"}, ...words)
   }
 
-  const button = (text, onclick) => element("button", {type: "button", onclick}, text)
+  const button = (text, onclick, field) => element("button", {type: "button", onclick, "data-field": field}, text)
 
   function sourceControls() {
     if (!uses.includes("source")) return element("div", {class: "controls"})
     return element(
       "div",
       {class: "controls"},
-      button(texts.edit, () => startEditing("source", data.source)),
+      button(texts.edit, () => startEditing("source", data.source), "source"),
       button(texts.surprise, () => edit({surprise: true})),
     )
   }
 
   function targetControls() {
     const found = []
-    if (uses.includes("target")) found.push(button(texts.editTarget, () => startEditing("target", data.target)))
+    if (uses.includes("target")) found.push(button(texts.editTarget, () => startEditing("target", data.target), "target"))
     if (uses.includes("target") && data.forced) found.push(button(texts.ownTarget, () => edit({target: ""})))
     if (uses.includes("model")) {
       const options = data.models.map(model => element("option", {value: model.id, selected: model.id === data.model}, model.name))
@@ -82,7 +85,7 @@ export default function ({data, parentElement, setTriggerValue}) {
   function notes() {
     const lines = []
     const note = (text, kind) => lines.push(element("p", {class: kind, role: kind === "mistake" ? "alert" : null, id: kind === "mistake" ? "stage-mistake" : null}, text))
-    if (mistake) note(mistake.sentence, "mistake")
+    if (mistake && state.editing !== mistake.field) note(mistake.sentence, "mistake")
     if (data.own !== null) note(filled(data.forced ? texts.forced : texts.untrained, {own: data.own}), "note")
     if (!data.finished) note(texts.unfinished, "note")
     if (data.sourceWords.some(word => word.pieces.some(piece => piece.rare))) note(texts.unfamiliar, "note")
@@ -97,14 +100,16 @@ export default function ({data, parentElement, setTriggerValue}) {
 
   function drawFlow() {
     const box = element("div", {class: "picture"})
+    const label = (...parts) => element("span", {class: "level"}, ...parts.map(part => element("span", {}, part)))
     const svg = document.createElementNS(SVG, "svg")
     svg.setAttribute("aria-hidden", "true")
-    const gap = element("div", {class: "gap", "aria-hidden": "true"}, element("span", {}, texts.encoder), element("span", {class: "inside"}, texts.inside), element("span", {}, texts.decoder))
+    const gap = element("div", {class: "gap", "aria-hidden": "true"}, label(texts.encoder, texts.inside), label(texts.decoder))
     box.append(svg, english(), gap, french(true))
     const caption = element("p", {class: "caption", "aria-live": "polite"}, texts.flow)
-    root.replaceChildren(sourceControls(), box, ...notes(), caption)
+    root.replaceChildren(sourceControls(), box, ...notes(), ...(data.riddle ? [question(data.riddle)] : []), caption)
     const picture = {box, svg, english: [...box.querySelectorAll(".english")], french: [...box.querySelectorAll(".french")], lit: null}
     if (picture.english.length && picture.french.length) stopPlaying = flowing(picture, caption)
+    else if (isAwaited(data.riddle)) hideAwaited(picture, data.riddle)
   }
 
   function flowing(picture, caption) {
@@ -116,6 +121,7 @@ export default function ({data, parentElement, setTriggerValue}) {
     const rest = riddle?.verdict ? riddle.written : null
     const say = (row, best) => {
       if (row === null) caption.textContent = texts.flow
+      else if (row === rest) caption.textContent = riddle.looks
       else caption.textContent = filled(texts.looks, {word: data.targetWords[row].text, best: data.sourceWords[best].text, percent: Math.round(threads[row][best] * 100)})
     }
     picture.french.forEach((node, row) => {
@@ -133,8 +139,8 @@ export default function ({data, parentElement, setTriggerValue}) {
       done: () => {
         count = stop
         resize.observe(picture.box)
-        if (riddle?.stop !== null && riddle?.stop !== undefined) takeBet(picture, riddle)
-        else if (riddle?.verdict) settleBet(riddle)
+        root.querySelector(".question")?.classList.remove("coming")
+        if (isAwaited(riddle)) takeBet(picture, riddle)
         if (rest !== null && rest !== undefined) lightUp(picture, threads, rest, say)
       },
     })
@@ -146,36 +152,60 @@ export default function ({data, parentElement, setTriggerValue}) {
 
   function takeBet(picture, riddle) {
     picture.english[riddle.pronoun].classList.add("pronoun")
-    picture.french[riddle.stop].classList.add("awaited")
+    hideAwaited(picture, riddle)
     const buttons = riddle.nouns.map((place, index) => {
       const noun = riddle.names[index]
       const button = element("button", {type: "button", class: "word english bet", "data-index": place, onclick: () => setTriggerValue("bet", noun)}, noun)
       picture.english[place].replaceWith(button)
       return button
     })
-    const skip = element("button", {type: "button", class: "quiet", onclick: () => setTriggerValue("bet", "skip")}, riddle.skip)
-    picture.box.after(element("p", {class: "question", role: "status"}, riddle.question, " ", skip))
     riddle.nouns.forEach((place, index) => (picture.english[place] = buttons[index]))
     drawThreads(picture, data.threads, riddle.stop, null)
   }
 
-  function settleBet(riddle) {
-    const line = element("p", {class: "question", role: "status"}, riddle.verdict)
-    if (riddle.other) line.append(" ", element("button", {type: "button", class: "solid", onclick: () => edit({source: riddle.other.sentence})}, riddle.other.label))
-    root.querySelector(".picture").after(line)
+  // French from the awaited pronoun on stays hidden until the bet, its place marked.
+  function hideAwaited(picture, riddle) {
+    picture.french.forEach((node, place) => (node.hidden = place >= riddle.stop))
+    picture.french[riddle.stop].classList.add("awaited")
+  }
+
+  // The question or the verdict; its room is kept from the start, its words come when the model has written so far.
+  function question(riddle) {
+    const awaited = isAwaited(riddle)
+    const words = element("span", {}, awaited ? riddle.question : riddle.verdict, " ")
+    if (awaited) words.append(element("button", {type: "button", class: "quiet", onclick: () => setTriggerValue("bet", "skip")}, riddle.skip))
+    else if (riddle.other) words.append(element("button", {type: "button", class: "solid", onclick: () => edit({source: riddle.other.sentence})}, riddle.other.label))
+    return element("p", {class: "question coming", role: "status", tabindex: "-1"}, words)
   }
 
   function draw() {
-    stopPlaying()
+    const focused = focusedPart(root)
+    state.end?.()
+    stopPlaying = () => {}
     root.className = `stage ${data.threads ? "flow" : ""}`
     root.setAttribute("aria-label", texts.stage)
     if (data.threads) drawFlow()
     else drawLine()
+    state.end = stopPlaying
+    if (focused) root.querySelector(focused)?.focus({preventScroll: true})
     if (mistake) root.querySelector("form.text input")?.focus()
   }
 
   draw()
   return () => stopPlaying()
+}
+
+const isAwaited = riddle => riddle?.stop !== null && riddle?.stop !== undefined
+
+// A selector of what has the focus, or of what stands in its place after a new drawing; null where the focus is elsewhere.
+function focusedPart(root) {
+  const active = root.getRootNode().activeElement
+  if (!active || !root.contains(active)) return null
+  if (active.closest(".bet, .question")) return ".question"
+  if (active.dataset.index !== undefined) return `.${active.classList.contains("french") ? "french" : "english"}[data-index="${active.dataset.index}"]`
+  if (active.dataset.field) return `[data-field="${active.dataset.field}"]`
+  const form = active.closest("form.text")
+  return form ? `form.text input, [data-field="${form.dataset.of}"]` : null
 }
 
 // After an edit the server answers with new data: close the form where it was understood, keep it where it was not.

@@ -66,10 +66,11 @@ def draw(uses: tuple[str, ...]) -> None:
         _COMPONENT(key=KEY, data=_data(uses), on_edit_change=_on_edit, on_bet_change=_on_bet)
 
 
-def propose(source: str | None = None, target: str | None = None, model: str | None = None) -> LabError | None:
+def propose(source: str | None = None, target: str | None = None, model: str | None = None, keep_target: bool = False) -> LabError | None:
     """Change the stage where the whole of it can be read; else keep it and return why not.
 
-    A new source drops a target of the learner's own, which belonged to the old sentence; an empty target is the model's own.
+    A new source drops a target of the learner's own, which belonged to the old sentence, unless it shall be kept: a swapped
+    word is a comparison. An empty target is the model's own.
     """
     stage = current()
     try:
@@ -77,7 +78,7 @@ def propose(source: str | None = None, target: str | None = None, model: str | N
             readings.check_model(model)
         wanted = Stage(model or stage.model, stage.source, stage.target)
         if source is not None:
-            wanted = Stage(wanted.model, clean_sentence(source))
+            wanted = Stage(wanted.model, clean_sentence(source), wanted.target if keep_target else None)
         if target is not None:
             wanted = replace(wanted, target=clean_sentence(target) if target else None)
         readings.of(wanted)
@@ -111,7 +112,7 @@ def _with(stage: Stage, field: str, value: str) -> Stage:
 
 
 def _on_edit() -> None:
-    """One change from the line: `{source}`, `{target}` (empty: the model's own again), `{model}` or `{surprise}`."""
+    """One change: `{source}`, `{swap}` (it, one word changed), `{target}` (empty: the model's own again), `{model}` or `{surprise}`."""
     edit = st.session_state[KEY].get("edit")
     if not isinstance(edit, dict):
         return
@@ -119,11 +120,12 @@ def _on_edit() -> None:
     if edit.get("surprise"):
         propose(source=_surprise())
         return
-    field = next((name for name in ("source", "target", "model") if isinstance(edit.get(name), str)), None)
+    field = next((name for name in ("source", "swap", "target", "model") if isinstance(edit.get(name), str)), None)
     if field is None:
         return
-    error = propose(**{field: edit[field]})
+    error = propose(source=edit["swap"], keep_target=True) if field == "swap" else propose(**{field: edit[field]})
     if error is not None:
+        field = "source" if field == "swap" else field
         st.session_state[_MISTAKE] = {"error": error, "field": field, "draft": edit[field][:400]}
 
 
@@ -154,6 +156,7 @@ def _data(uses: tuple[str, ...]) -> dict[str, Any]:
         "models": [{"id": name, "name": model_title(name)} for name in readings.offered(stage.model)],
         "own": readings.own_translation(stage.model, stage.source) if shown.forced else None,
         "mistake": _mistake(),
+        "hint": _hint(stage.model),
         "texts": _texts(shown),
     }
 
@@ -167,13 +170,23 @@ def model_title(name: str) -> str:
     return _("{name}, untrained").format(name=title.split(",")[0]) if readings.is_untrained(name) else title
 
 
+def _hint(model: str) -> str | None:
+    """Which words a sentence of one's own may have; known of the toy model alone."""
+    if readings.trained(model) != "toy":
+        return None
+    return _(
+        "This model knows {count} English words; a capital letter only at the start. A word it does not know is spelt letter "
+        "by letter and dotted: then it guesses."
+    ).format(count=sentences.known_words())
+
+
 def _mistake() -> dict[str, str] | None:
     mistake = st.session_state.get(_MISTAKE)
     if mistake is None:
         return None
     sentence = sentence_of(mistake["error"])
     if mistake["field"] == "link":
-        sentence = _("This link could not be read in full: {reason}").format(reason=sentence)
+        sentence = _("This link could not be read in full. {reason}").format(reason=sentence)
     return {"sentence": sentence, "field": mistake["field"], "draft": mistake["draft"]}
 
 

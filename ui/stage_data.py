@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy as np
 from model.config import SPECIAL_PIECES
 from model.reading import Reading
 from ui import sentences
-from ui.familiarity import hardly_met
+from ui.familiarity import BYTE, hardly_met
 
 END_PIECE = SPECIAL_PIECES[2]
 
@@ -56,9 +57,10 @@ def source_words(reading: Reading, model: str) -> list[dict[str, Any]]:
     for (start, end), numbers in zip(spans, groups, strict=True):
         text, swap = reading.source[start:end], swaps.get(start)
         pieces = _cut(reading.source, start, end, reading.source_spans, numbers)
+        spelt = any(BYTE.fullmatch(reading.source_pieces[number]) for number in numbers)  # in fragments: not a word it knows
         words.append({
             "text": text,
-            "pieces": [{"text": part, "rare": number in rare} for number, part in pieces],
+            "pieces": [{"text": part, "rare": number in rare or spelt} for number, part in pieces],
             "gloss": sentences.gloss(text.rstrip(".")),
             "swap": swap and {"start": swap.start, "end": swap.end, "choices": _glossed(swap.choices)},
         })  # fmt: skip
@@ -101,6 +103,25 @@ def threads(reading: Reading) -> list[list[float]]:
     rows = pieces_of_words(french_words(reading.target), reading.target_spans, reading.target_out)
     by_word = np.stack([weights[:, numbers].sum(axis=1) for numbers in columns], axis=1)  # n × source words
     return [[round(float(value), 4) for value in _mean_row(by_word, numbers)] for numbers in rows]
+
+
+@dataclass(frozen=True)
+class Look:
+    """How much one word gives another in one head of the encoder; places from 0, `weight` a share of 1."""
+
+    layer: int
+    head: int
+    weight: float
+
+
+def strongest_look(reading: Reading, word: int, at: int) -> Look:
+    """The head of the encoder in which an English word gives most to the word `at` (places among the words)."""
+    groups = pieces_of_words(english_words(reading.source), reading.source_spans, reading.source_pieces)
+    looks = []
+    for layer, name in enumerate(reading.attention_names("encoder.self")):
+        rows = reading.arrays[f"{name}.weights"][:, groups[word]].mean(axis=1)  # heads × m
+        looks += [Look(layer, head, float(row[groups[at]].sum())) for head, row in enumerate(rows)]
+    return max(looks, key=lambda look: look.weight)
 
 
 def _mean_row(matrix: np.ndarray, numbers: list[int]) -> np.ndarray:

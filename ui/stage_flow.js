@@ -14,17 +14,32 @@ function curve(from, to) {
   return `M${from.x} ${from.y} C${from.x} ${from.y + bend} ${to.x} ${to.y - bend} ${to.x} ${to.y}`
 }
 
+function drawStem(picture, {x, y}, end) {
+  if (Math.abs(end - y) < 2) return
+  const path = document.createElementNS(SVG, "path")
+  path.setAttribute("d", `M${x} ${y} V${end}`)
+  path.setAttribute("class", "stem")
+  picture.svg.append(path)
+}
+
 // picture: {box, svg, english: [nodes], french: [nodes], lit: row or null}; threads: [french][english] weights.
 function drawThreads(picture, threads, count, fresh) {
   const frame = picture.box.getBoundingClientRect()
   picture.svg.replaceChildren()
   picture.svg.setAttribute("viewBox", `0 0 ${frame.width} ${frame.height}`)
+  // Where words wrap, a thread leaves below the last line of the English and ends above the first of the French; a thin
+  // stem leads from there to its word.
+  const below = Math.max(...picture.english.map(node => middleOf(node, frame, "bottom").y))
+  const above = Math.min(...picture.french.map(node => middleOf(node, frame, "top").y))
+  picture.english.forEach(node => drawStem(picture, middleOf(node, frame, "bottom"), below))
   for (let row = 0; row < count; row += 1) {
-    const to = middleOf(picture.french[row], frame, "top")
+    const word = middleOf(picture.french[row], frame, "top")
+    const to = {x: word.x, y: above}
+    drawStem(picture, word, above)
     threads[row].forEach((weight, column) => {
       if (weight < FAINTEST) return
       const path = document.createElementNS(SVG, "path")
-      path.setAttribute("d", curve(middleOf(picture.english[column], frame, "bottom"), to))
+      path.setAttribute("d", curve({x: middleOf(picture.english[column], frame, "bottom").x, y: below}, to))
       path.setAttribute("pathLength", "1")
       path.setAttribute("class", fresh === row ? "thread drawn" : "thread")
       path.classList.toggle("on", row === picture.lit)

@@ -70,7 +70,7 @@ function openSwaps(root, chip, word, onPick) {
 }
 
 // The sentence as text. Enter applies, Escape leaves; what was typed stays until it has been understood.
-function textForm({value, label, lang, texts, busy, describedBy, onApply, onCancel, onType}) {
+function textForm({value, label, lang, texts, busy, describedBy, of, hint, mistake, onApply, onCancel, onType}) {
   const input = element("input", {
     type: "text", value, lang, "aria-label": label, placeholder: label, spellcheck: "false", autocomplete: "off",
     "aria-invalid": describedBy ? "true" : null, "aria-describedby": describedBy, disabled: busy,
@@ -79,9 +79,11 @@ function textForm({value, label, lang, texts, busy, describedBy, onApply, onCanc
   })
   return element(
     "form",
-    {class: "text", novalidate: true, onsubmit: event => (event.preventDefault(), onApply(input.value))},
+    {class: "text", novalidate: true, "data-of": of, onsubmit: event => (event.preventDefault(), onApply(input.value))},
     input,
     element("button", {type: "submit", class: "solid", disabled: busy}, texts.apply),
     element("button", {type: "button", onclick: onCancel}, texts.cancel),
+    mistake ? element("p", {class: "mistake", role: "alert", id: "stage-mistake"}, mistake) : null,
+    hint ? element("p", {class: "note"}, hint) : null,
   )
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from string import Formatter
 
 import streamlit as st
 
@@ -24,7 +25,15 @@ p { margin: 0; padding: 12px 16px; border-left: 3px solid var(--lab-key); border
 
 def sentence_of(error: LabError) -> str:
     """The one sentence of an error, translated first and filled in after."""
-    return _(error.template).format(**error.values)
+    return _Grouped().format(_(error.template), **error.values)
+
+
+class _Grouped(Formatter):
+    """Large whole numbers with separators: 100,000."""
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        large = isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 10_000
+        return format(value, "," if large and not format_spec else format_spec)
 
 
 def show(error: LabError, key: str) -> None:

@@ -98,7 +98,7 @@ def test_the_bet_is_locked_in_before_the_pronoun_is_shown(new_visit: NewVisit) -
     assert before < page.locator(".picture button.french").count()
     page.locator("button.bet", has_text="animal").click()
     expect(page.locator(".stage .question")).to_contain_text("It writes", timeout=15_000)
-    assert shown.count() == page.locator(".picture button.french").count()
+    expect(shown).to_have_count(page.locator(".picture button.french").count())
 
 
 ODD = {
