@@ -18,10 +18,11 @@ import numpy as np
 from figures.theme import PALETTES
 
 WORD_START = "\u2581"
-SPACE = "\u2423"  # shown for a piece that is nothing but the mark of a word's start
+SPACE = "\u2423"  # shown for a space, and for a piece that is nothing but the mark of a word's start
 TOKENS = 65  # the most a component draws: a sentence at its limit and the token that starts or ends it
 _ATTENTION = re.compile(r"^(encoder|decoder)\.(\d+)\.(self|cross)\.weights$")
 _KINDS = {("encoder", "self"): "encoder", ("decoder", "self"): "decoder", ("decoder", "cross"): "cross"}
+_BYTE = re.compile(r"^<0x([0-9A-F]{2})>$")
 _PARTS = ("weights", "query", "key", "value")
 
 
@@ -36,6 +37,10 @@ class Tokens:
         return [self._entry(piece) for piece in self.pieces]
 
     def _entry(self, piece: str) -> dict[str, object]:
+        byte = _BYTE.match(piece)
+        if byte and 0x20 <= int(byte[1], 16) < 0x7F:  # a character the vocabulary lacks; its byte stays in the tooltip
+            text = chr(int(byte[1], 16))
+            return {"text": SPACE if text == " " else text, "start": False, "special": False, "title": piece}
         text = piece.removeprefix(WORD_START)
         return {"text": text or SPACE, "start": piece.startswith(WORD_START) and text != "", "special": piece in self.special}
 
@@ -89,11 +94,12 @@ def lines_payload(weights: np.ndarray, rows: Tokens, columns: Tokens, words: Map
 
 def explorer_payload(
     models: Sequence[ModelArrays], source: Tokens, fed: Tokens, produced: Tokens, words: Mapping[str, str],
-    start: Mapping[str, int] | None = None,
+    start: Mapping[str, int] | None = None, about: str = "",
 ) -> bytes:  # fmt: skip
     """Every attention of every layer and head of one or two models on the same source and target.
 
     `start` (layer, head, row, column, all from 0) is the place in the encoder to look at first, where the address names none.
+    `about` names the model and the sentence on a downloaded picture.
 
     Sent: weights, query, key, value and what is allowed; products (query · key), scores and outputs (weights · value) follow.
     """
@@ -107,8 +113,8 @@ def explorer_payload(
             if match is None:
                 continue
             kind, layer = _KINDS[match[1], match[3]], int(match[2])
-            about = found.setdefault(kind, {"layers": 0, "heads": weights.shape[0]})
-            about["layers"] = max(about["layers"], layer + 1)
+            size = found.setdefault(kind, {"layers": 0, "heads": weights.shape[0]})
+            size["layers"] = max(size["layers"], layer + 1)
             stem = name.removesuffix("weights")
             arrays |= {f"{index}.{kind}.{layer}.{part}": model.arrays[stem + part] for part in _PARTS}
             arrays[f"{index}.{kind}.{layer}.allowed"] = np.broadcast_to(model.arrays[stem + "allowed"], weights.shape[1:]).astype(bool)
@@ -117,6 +123,7 @@ def explorer_payload(
         "models": [{"label": model.label, "scale": model.scale} for model in models],
         "tokens": {"source": source.as_list(), "fed": fed.as_list(), "produced": produced.as_list()},
         "start": dict(start) if start else None,
+        "about": about,
         **_common(words),
     }
     return pack(header, arrays)

@@ -16,6 +16,7 @@ from ui import readings
 from ui.address import Stage
 from ui.components.labels import component_words
 from ui.components.pictures import explorer
+from ui.stage import model_title
 from ui.words import _
 
 
@@ -52,8 +53,14 @@ def payload(models: Sequence[tuple[str, Reading]]) -> bytes:
     first = models[0][1]
     return explorer_payload(
         [ModelArrays(_label(name), shown.arrays, _scale(shown)) for name, shown in models],
-        Tokens(first.source_pieces), Tokens(first.target_in), Tokens(first.target_out), component_words(), telling_head(first),
+        Tokens(first.source_pieces), Tokens(first.target_in), Tokens(first.target_out), component_words(),
+        telling_head(first), about(*models[0]),
     )  # fmt: skip
+
+
+def about(model: str, shown: Reading) -> str:
+    """The model and the sentence, for the head of a downloaded picture."""
+    return _("{model}: {source} → {target}").format(model=model_title(model), source=shown.source, target=shown.target)
 
 
 def telling_head(shown: Reading) -> dict[str, int] | None:

@@ -127,16 +127,18 @@ def test_files_are_made_in_the_browser(new_visit: NewVisit, tmp_path: Path) -> N
     reading = reading_of(view, tmp_path)
     weights = reading.matrix("decoder.1.cross", "weights", 0)
     before = visit.frames_sent
-    view.locator(".explorer summary").click()
     files = {}
     for kind in ("PNG", "SVG", "CSV"):
+        view.locator(".explorer summary").click()
         with view.expect_download() as event:
             view.locator(".explorer .menu").get_by_role("button", name=kind).click()
         path = tmp_path / event.value.suggested_filename
         event.value.save_as(path)
         files[kind] = path
     assert files["PNG"].read_bytes().startswith(b"\x89PNG")
-    assert files["SVG"].read_text(encoding="utf-8").startswith("<svg")
+    drawn = files["SVG"].read_text(encoding="utf-8")
+    assert drawn.startswith("<svg") and "toy model, trained:" in drawn and reading.source.split()[0] in drawn
+    assert view.locator(".explorer .more[open]").count() == 0, "the menu stays open"
     table = list(csv.reader(io.StringIO(files["CSV"].read_text(encoding="utf-8-sig"))))
     np.testing.assert_allclose(np.array([row[1:] for row in table[1:]], dtype=float), weights.values, rtol=1e-5)
     assert len(table[0]) == len(weights.columns) + 1
@@ -205,3 +207,17 @@ def test_a_cell_beyond_the_sentence_is_no_cell(new_visit: NewVisit) -> None:
     visit, view = inspect(new_visit, "row=900&column=-4")
     assert view.locator(LINE).inner_text().startswith("weight(")
     assert not visit.page_errors
+
+
+def test_the_sum_stands_above_the_fold(new_visit: NewVisit) -> None:
+    _, view = inspect(new_visit, width=1280, height=800)
+    for place in (".explorer .told", LINE):
+        box = view.locator(place).bounding_box()
+        assert box and box["y"] + box["height"] <= 800
+
+
+def test_words_that_come_twice_are_numbered(new_visit: NewVisit) -> None:
+    _, view = inspect(new_visit, "source=the+cat+sees+the+dog&row=1&column=3&step=mask")
+    assert "score(cat, the²)" in view.locator(LINE).inner_text()
+    assert "the²" in view.locator(".explorer .told").inner_text()
+    assert "Nothing is masked here" in view.locator(f"{CARD} .note").inner_text()

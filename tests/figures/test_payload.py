@@ -73,3 +73,9 @@ def test_matrix_carries_only_what_was_given() -> None:
     tokens = Tokens(("a", "b"))
     _, found = unpack(matrix_payload(np.eye(2), tokens, tokens, "weights", {}))
     assert list(found) == ["values"]
+
+
+def test_a_byte_reads_as_its_character() -> None:
+    entries = Tokens(("<0x68>", "<0x20>", "<0xC3>")).as_list()
+    assert [entry["text"] for entry in entries] == ["h", "\u2423", "<0xC3>"]
+    assert entries[0]["title"] == "<0x68>" and "title" not in entries[2]

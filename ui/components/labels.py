@@ -36,6 +36,7 @@ def _looking() -> dict[str, str]:
         "rows_both": _("both"),
         "reading": _("reads"),
         "read": _("is read"),
+        "read_by": _("is read by"),
     }
 
 
@@ -59,7 +60,8 @@ def _computing() -> dict[str, str]:
         "score": _("score"),
         "weight": _("weight"),
         "not_scaled": _("not scaled"),
-        "nothing_masked": _("nothing is masked here: every word may be read"),
+        "nothing_masked": _("Nothing is masked here: every word may be read."),
+        "word_start": _("\u2581 marks where a word starts; where every token starts one it is left out."),
         "allowed": _("may be read: the score stays"),
         "masked_because": _("{column} comes later: the row of {row} may not read it"),
         "sum_of": _("a sum over {count} dimensions"),
@@ -73,12 +75,13 @@ def _telling() -> dict[str, str]:
         "told_fed": _("The row that has just been given {row} puts {share} of its weight on {column}."),
         "told_most": _("Most of it goes to {top}: {most}."),
         "numbers": _("Where this number comes from"),
+        "numbers_of": _("Where this number comes from: {model}"),
         "numbers_label": _(
             "Query of {row} times key of {column}, dimension by dimension: product {product}, score {score}, weight {weight}"
         ),
         "product": _("q × k"),
         "softmax": _("softmax"),
-        "comes_back": _("comes back"),
+        "comes_back": _("what comes back to the query"),
         "output_of": _("output"),
-        "over_all": _("of all of them"),
+        "over_all": _("sum over all keys"),
     }

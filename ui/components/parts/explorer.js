@@ -71,20 +71,22 @@ function build(self) {
   self.naming = html("div", { class: "naming" }, html("span", { class: "muted" }, words.row_names), self.names_);
   self.title = html("h3", {});
   self.matrixHost = html("div", { class: "host" });
+  self.note = html("p", { class: "note muted", "aria-live": "polite" });
   self.linesHost = html("div", { class: "host pair" });
   self.told = html("p", { class: "told", "aria-live": "polite" });
   self.arithmetic = html("p", { class: "arithmetic figures" });
+  self.numbersTitle = html("h3", {}, words.numbers);
   self.numbers = html("div", { class: "numbers" });
   self.tableHost = html("div", { class: "table" });
   self.card = html("div", { class: "card" },
-    html("div", { class: "head" }, html("div", { class: "turn" }, turn(self, -1), self.title, turn(self, 1)), self.steps), self.matrixHost, self.linesHost);
+    html("div", { class: "head" }, html("div", { class: "turn" }, turn(self, -1), self.title, turn(self, 1)), self.steps), self.matrixHost, self.note, self.linesHost);
   self.section.replaceChildren(
     ...self.section.querySelectorAll(":scope > i"),
     html("div", { class: "bar" }, self.kinds, self.views, moreOf(self)),
     html("div", { class: "rail" }, self.thumbnails),
     html("div", { class: "main" }, self.card, self.arithmetic, self.tableHost),
     self.told,
-    html("div", { class: "below" }, html("h3", {}, words.numbers), self.numbers));
+    html("div", { class: "below" }, self.numbersTitle, self.numbers));
   self.figure = createFigure(self.matrixHost, { point: (cell) => pointed(self, cell), choose: (cell) => chosen(self, cell) });
   self.lines = header.models.map((model) => {
     const place = html("div", { class: "host" });
@@ -106,14 +108,16 @@ function turn(self, by) {
 
 function moreOf(self) {
   const { words } = self.data.header;
-  const table = html("button", { type: "button", "aria-pressed": "false", onclick: () => { self.table = !self.table; table.setAttribute("aria-pressed", String(self.table)); draw(self); } }, words.table);
-  const button = (label, action) => html("button", { type: "button", onclick: action }, label);
-  const picture = () => { const now = downloadable(self); return pictureOf(now.matrix, now.rows, now.columns, now.title, self.palette); };
+  const table = html("button", { type: "button", "aria-pressed": "false", onclick: () => { self.table = !self.table; table.setAttribute("aria-pressed", String(self.table)); draw(self); done(); } }, words.table);
+  const done = () => { details.open = false; details.querySelector("summary").focus(); };
+  const button = (label, action) => html("button", { type: "button", onclick: () => { action(); done(); } }, label);
+  const picture = () => { const now = downloadable(self); return pictureOf(now, self.data.header.about, self.data.header.palettes.light); };
   const menu = html("div", { class: "menu" }, self.naming, html("div", { class: "buttons" }, table),
     html("div", { class: "buttons", role: "group", "aria-label": words.download }, html("span", { class: "muted" }, words.download),
       button("PNG", () => savePng(fileName(self), picture())), button("SVG", () => saveSvg(fileName(self), picture())),
       button("CSV", () => { const now = downloadable(self); saveCsv(fileName(self), now.matrix, now.rows, now.columns); })));
-  return html("details", { class: "more", onkeydown: (event) => { if (event.key === "Escape") event.currentTarget.open = false; } }, html("summary", {}, words.more), menu);
+  const details = html("details", { class: "more", onkeydown: (event) => { if (event.key === "Escape") event.currentTarget.open = false; } }, html("summary", {}, words.more), menu);
+  return details;
 }
 
 const fileName = (self) => { const at = looking(self); return `${at.kind}-layer${at.layer + 1}-head${at.head + 1}-${at.step === "all" ? "weights" : at.step}`; };
@@ -151,6 +155,9 @@ function draw(self) {
   drawThumbnails(self, at, palette);
   self.cell = cellOf(self, at, head, rows, columns);
   const marked = needsMark(rows) || needsMark(columns);
+  const notes = [at.step === "mask" && !stepsHidden && !head.allowed ? words.nothing_masked : null, marked ? words.word_start : null].filter(Boolean);
+  self.note.textContent = notes.join(" ");
+  self.note.hidden = notes.length === 0;
   if (stepsHidden) self.lines.forEach((lines, model) => lines.update({ rows, columns, second, weights: self.heads[model].weights, marked, words }, palette));
   else self.figure.update(figureOf(self, at, { rows, columns, second, marked }), palette);
   self.tableHost.replaceChildren(...(self.table ? tablesOf(self, at, rows, columns) : []));

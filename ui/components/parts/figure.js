@@ -139,6 +139,8 @@ function light(stage, [i, j]) {
   if (!lit || i >= g.n || j >= g.m) return;
   stage.back.querySelectorAll(".lit").forEach((node) => node.classList.remove("lit"));
   for (const node of [...lit.rows[i], ...lit.columns[j]]) node.classList.add("lit");
+  makeRoom(lit.rows, i);
+  makeRoom(lit.columns, j);
   const weights = figure.weightsOfRow ? figure.weightsOfRow(i) : null;
   const most = weights ? Math.max(...weights) : 1;
   lit.values.forEach((node, column) => {
@@ -149,6 +151,15 @@ function light(stage, [i, j]) {
   front.replaceChildren(...g.places.flatMap((place, index) => marks(figure.panels[index].matrix, place, g, i, j, palette)));
   front.append(...thinnedLabels(stage, i, j));
   for (const panel of stage.panels.values()) describeRow(panel, figure, i, j);
+}
+
+/** Where labels are thinned out, those next to the lit one make room for it. */
+function makeRoom(labels, lit) {
+  const every = Math.ceil(labels.length / 24);
+  labels.forEach((nodes, index) => {
+    const near = index !== lit && Math.abs(index - lit) < every;
+    for (const node of nodes) if (node.classList.contains("word")) node.style.visibility = near ? "hidden" : "";
+  });
 }
 
 /** The lit row and column carry their words even where labels are thinned out. */

@@ -20,11 +20,11 @@ function geometry(figure, width, family) {
   const bar = vectors ? clamp(vectors.width * 3.4, 34, small || p > 1 ? 36 : 58) : 0; // length of a vector's strip
   const wire = vectors ? (small ? 20 : WIRE) : 12;
   const left = labels + (vectors ? 6 + bar : 0) + wire;
-  const right = vectors ? 22 + bar + 6 : 44;
+  const right = vectors ? 22 + bar + (small ? 6 : 16) : 44; // the word over the outputs may be wider than they are
   const gap = figure.connectors ? GAP : 40;
   const room = width - left - right - gap * (p - 1);
   const least = m > 24 || n > 24 ? 8 : p > 1 ? 11 : 18;
-  const tallest = clamp(window.innerHeight - 520, 250, 336);
+  const tallest = clamp(window.innerHeight - 556, 230, 336);
   const cell = clamp(Math.floor(Math.min(room / (p * m), tallest / n)), least, 44);
   const [across, down] = [m * cell, n * cell];
   const needed = left + right + gap * (p - 1) + p * across;

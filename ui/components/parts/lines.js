@@ -50,9 +50,9 @@ const percent = (weight) => `${weight > 0 && weight < 0.005 ? "<1" : Math.round(
 /** What a screen reader hears of a token: its three largest partners. */
 function spoken(drawing, { side, index }) {
   const others = side === "left" ? drawing.columns : drawing.rows;
-  const best = others.map((token, k) => [side === "left" ? weightAt(drawing, index, k) : weightAt(drawing, k, index), token.text]).sort((a, b) => b[0] - a[0]).slice(0, 3);
-  const token = (side === "left" ? drawing.rows : drawing.columns)[index].text;
-  return `${token}: ${side === "left" ? drawing.words.reading : drawing.words.read} ${best.map(([weight, text]) => `${text} ${percent(weight)}`).join(", ")}`;
+  const best = others.map((_, k) => [side === "left" ? weightAt(drawing, index, k) : weightAt(drawing, k, index), named(others, k).text]).sort((a, b) => b[0] - a[0]).slice(0, 3);
+  const token = named(side === "left" ? drawing.rows : drawing.columns, index).text;
+  return `${token}: ${side === "left" ? drawing.words.reading : drawing.words.read_by} ${best.map(([weight, text]) => `${text} ${percent(weight)}`).join(", ")}`;
 }
 
 function show(stage, here) {

@@ -27,7 +27,7 @@ function drawMatrix(self) {
 
 function tellMatrix(self, [i, j]) {
   const { header, arrays } = self.data;
-  const [row, column] = [header.rows[i], header.columns[j]];
+  const [row, column] = [named(header.rows, i), named(header.columns, j)];
   const at = i * header.columns.length + j;
   if (!arrays.query || header.kind === "weights") {
     const value = isMasked(self.matrix, i, j) ? maskedText(self.matrix) : number(self.matrix.values[at]);

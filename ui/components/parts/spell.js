@@ -39,7 +39,7 @@ function spell(step, head, i, j, row, column, words) {
   if (step === "products") return [q("q(", row.text, ")"), " \u00B7 ", k("k(", column.text, ")"), " = ", html("b", {}, number(c.product)), html("span", { class: "muted" }, `  ${plain(words.sum_of, { count: head.width })}`)];
   if (step === "scores") return [name(words.score), " = ", divided];
   if (!c.allowed) return [name(step === "mask" ? words.score : words.weight), " = ", html("b", {}, step === "mask" ? "\u2212\u221E" : "0"), html("span", { class: "muted" }, "  ", sentence(words.masked_because, { row: row.text, column: column.text }))];
-  if (step === "mask") return [name(words.score), " = ", html("b", {}, number(c.score)), html("span", { class: "muted" }, "  ", head.allowed ? words.allowed : words.nothing_masked)];
+  if (step === "mask") return [name(words.score), " = ", html("b", {}, number(c.score)), html("span", { class: "muted" }, "  ", head.allowed ? words.allowed : null)];
   const share = ["e", html("sup", {}, number(c.score)), " / \u03A3 = ", big(c.exponentials[j]), " / ", big(c.total), " = ", html("b", {}, number(c.weight))];
   if (step === "all") return [name(words.weight), ": ", product, " = ", number(c.product), head.scale === 1 ? "" : [" \u2192 \u00F7 ", divisor(1 / head.scale), " = ", number(c.score)], " \u2192 ", share];
   return [name(words.weight), " = ", share];

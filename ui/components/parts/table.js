@@ -1,7 +1,8 @@
 // A matrix as a plain table of numbers, beside every picture.
 
 function tableOf(matrix, rows, columns, caption, words) {
-  const cell = (i, j) => (isMasked(matrix, i, j) ? words.masked : number(matrix.values[i * matrix.columns + j]));
+  const cell = (i, j) => (isMasked(matrix, i, j) ? words.masked : written(matrix.values[i * matrix.columns + j]));
+  const written = (value) => (matrix.kind === "weights" && value < 0.0001 ? "<0.0001" : number(value)); // no weight that may be read is none
   return html("div", { class: "frame", tabindex: 0, role: "region", "aria-label": caption },
     html("table", { class: "figures" }, html("caption", {}, caption),
       html("thead", {}, html("tr", {}, html("td", {}), columns.map((token) => html("th", { scope: "col", class: "key" }, token.text)))),

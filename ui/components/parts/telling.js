@@ -49,13 +49,14 @@ function tell(self, [i, j]) {
   const { words } = self.data.header;
   const at = looking(self);
   const { rows, columns } = axesOf(self, at.kind);
-  const [head, row, column] = [self.heads[0], rows[i], columns[j]];
-  if (!row || !column) return;
+  if (!rows[i] || !columns[j]) return;
+  const [head, row, column] = [self.heads[0], named(rows, i), named(columns, j)];
   self.told.replaceChildren(...toldOf(self, at, head, i, j));
   const step = at.view === LINES ? "weights" : at.step;
   const spelt = self.heads.map((one, model) => html("span", { class: "spelt" },
     self.heads.length > 1 ? html("span", { class: "muted" }, `${self.data.header.models[model].label}: `) : null, spell(step, one, i, j, row, column, words)));
   self.arithmetic.replaceChildren(...spelt);
+  self.numbersTitle.textContent = self.heads.length > 1 ? plain(words.numbers_of, { model: self.data.header.models[0].label }) : words.numbers;
   self.numbersPanel.update(head, i, j, row, column, words, self.palette);
 }
 
@@ -66,10 +67,11 @@ function toldOf(self, at, head, i, j) {
   const top = weights.indexOf(Math.max(...weights));
   const name = at.kind === "encoder" ? words.told_encoder : self.names === "fed" ? words.told_fed : words.told_produced;
   const values = {
-    row: html("b", { class: "query" }, rows[i].text), column: html("b", { class: "key" }, columns[j].text), share: html("b", {}, percent(weights[j])),
-    top: html("b", { class: "key" }, columns[top].text), most: percent(weights[top]),
+    row: html("b", { class: "query" }, named(rows, i).text), column: html("b", { class: "key" }, named(columns, j).text), share: html("b", {}, percent(weights[j])),
+    top: html("b", { class: "key" }, named(columns, top).text), most: percent(weights[top]),
   };
-  return [...sentence(name, values), ...(values.most === percent(weights[j]) ? [] : [" ", ...sentence(words.told_most, { top: values.top, most: values.most })])];
+  const model = self.heads.length > 1 ? [html("span", { class: "muted" }, `${self.data.header.models[0].label}: `)] : [];
+  return [...model, ...sentence(name, values), ...(values.most === percent(weights[j]) ? [] : [" ", ...sentence(words.told_most, { top: values.top, most: values.most })])];
 }
 
 function tablesOf(self, at, rows, columns) {

@@ -2,13 +2,24 @@
 
 const sizeOfToken = 13;
 
-function tokenText(token) { return token.text; }
+/** What a tooltip says: a byte that stands for a character is named too. */
+const titleOfToken = (token) => (token.title ? `${token.text} ${token.title}` : token.text);
+
+/** A token that stands more than once is numbered, so that a sentence about it is clear: the\u00B9, the\u00B2. */
+function named(tokens, index) {
+  const { text } = tokens[index];
+  const same = tokens.filter((token) => token.text === text).length;
+  if (same < 2) return tokens[index];
+  const place = tokens.slice(0, index + 1).filter((token) => token.text === text).length;
+  const raised = String(place).replace(/\d/g, (digit) => "\u2070\u00B9\u00B2\u00B3\u2074\u2075\u2076\u2077\u2078\u2079"[digit]);
+  return { ...tokens[index], text: text + raised };
+}
 
 /** Do these tokens need the mark, that is: does any of them continue a word? */
 const needsMark = (tokens) => tokens.some((token) => !token.start && !token.special);
 
 function tokenSpan(token, marked, role) {
-  return html("span", { class: `token ${token.special ? "special" : ""}`, style: role ? `color:var(--lab-${role})` : null },
+  return html("span", { class: `token ${token.special ? "special" : ""}`, title: token.title ? titleOfToken(token) : null, style: role ? `color:var(--lab-${role})` : null },
     marked && token.start ? html("span", { class: "mark", "aria-hidden": "true" }, "\u2581") : null, token.text);
 }
 
@@ -18,7 +29,7 @@ function tokenLabel(token, marked, palette, family, attributes, room = 110, colo
   while (text.length > 1 && textWidth(text, sizeOfToken, family) > room) text = text.slice(0, -2) + "\u2026";
   const mark = marked && token.start ? svg("tspan", { fill: palette.floor, opacity: 0.6, "font-size": 7 }, "\u2581") : null;
   return svg("text", { "font-size": sizeOfToken, fill: colour || (token.special ? palette.muted : palette.text), "font-style": token.special ? "italic" : null, ...attributes },
-    svg("title", {}, token.text), mark, text);
+    svg("title", {}, titleOfToken(token)), mark, text);
 }
 
 /** Labels drawn: all up to 24 tokens, then every second, third ... so that they never overlap; the lit one always. */
