@@ -34,9 +34,9 @@ for line in sys.stdin:
             write_checkpoint(folder, checkpoint(step), keep=3)
             os.write(1, f"{step}\\n".encode())
             step += 1
-    print(f"child {child}", flush=True)
+    os.write(1, f"child {child}\\n".encode())  # in one piece: an unbuffered print writes its line end apart, and the child writes too
     os.waitpid(child, 0)
-    print("gone", flush=True)
+    os.write(1, b"gone\\n")
 """
 
 
@@ -67,6 +67,7 @@ def test_killed_fifty_times_inside_a_save(root: Path, tmp_path: Path) -> None:
         child, told = 0, []
         while not child or not told:  # it saves, over and over
             word = saver.stdout.readline().split()
+            assert word, f"the saver ended by itself: {saver.wait(10)}"
             child, told = (int(word[1]), told) if word[0] == "child" else (child, [*told, int(word[0])])
         time.sleep(moments.uniform(0.0, 0.02))
         os.kill(child, signal.SIGKILL)
