@@ -64,7 +64,10 @@ def about(model: str, shown: Reading) -> str:
 
 
 def telling_head(shown: Reading) -> dict[str, int] | None:
-    """Where a pronoun of the built-in grammar reads its referent most: the head of the encoder to open the page with."""
+    """The head of the encoder to open the page with: where a pronoun reads the first of its two candidate nouns most.
+
+    Which of the two it means does not enter: other heads read the other noun, and a weight is not the answer.
+    """
     from model.corpora.grammar import recognize
 
     pair = recognize(shown.source)
@@ -72,7 +75,8 @@ def telling_head(shown: Reading) -> dict[str, int] | None:
         return None
     pieces = {start: place for place, (start, end) in enumerate(shown.source_spans) if end > start}
     words, referent = pair.gold.source_words, pair.gold.referent
-    row, column = pieces.get(words[referent.source_pronoun].start), pieces.get(words[referent.source_noun].start)
+    candidate = min(referent.source_noun, referent.source_rival)
+    row, column = pieces.get(words[referent.source_pronoun].start), pieces.get(words[candidate].start)
     if row is None or column is None:
         return None
     weights = np.stack([shown.arrays[f"{name}.weights"][:, row, column] for name in shown.attention_names("encoder.self")])
