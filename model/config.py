@@ -49,7 +49,7 @@ class ModelConfig:
     classes: int = 0
 
     def __post_init__(self) -> None:
-        _check_types(self)
+        check_types(self)
         for name in ("layers", "d_model", "d_ff", "heads", "maximum_length"):
             if getattr(self, name) < 1:
                 raise LabError("too_small", "{field} is {value}; it must be at least 1.", name, value=getattr(self, name))
@@ -117,7 +117,8 @@ def _inherited_widths(config: ModelConfig, changes: Mapping[str, Any]) -> dict[s
     return {name: 0 for name in ("d_k", "d_v") if name not in changes and getattr(config, name) == even}
 
 
-def _check_types(config: ModelConfig) -> None:
+def check_types(config: object) -> None:
+    """Raise `LabError` for the first field of a frozen dataclass that is not of its type; a whole number becomes a float where asked."""
     for name, hint in get_type_hints(type(config)).items():
         value = getattr(config, name)
         choices = get_args(hint)
@@ -129,6 +130,7 @@ def _check_types(config: ModelConfig) -> None:
         elif hint is float:
             if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
                 raise LabError("wrong_type", "{field} is {value}; it must be a number.", name, value=repr(value))
+            object.__setattr__(config, name, float(value))
         elif type(value) is not hint:
             raise LabError("wrong_type", "{field} is {value}; it must be of type {type}.", name, value=repr(value), type=hint.__name__)
 

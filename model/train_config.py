@@ -5,12 +5,11 @@ Source of the paper's recipe: "Attention Is All You Need", sections 5.3 and 5.4.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
-from typing import Any, Literal, get_args, get_type_hints
+from typing import Any, Literal, get_type_hints
 
-from model.config import LABEL_SMOOTHING, ModelConfig, preset
+from model.config import LABEL_SMOOTHING, ModelConfig, check_types, preset
 from model.errors import LabError
 
 Optimizer = Literal["adam", "adamw"]
@@ -65,7 +64,7 @@ class TrainConfig:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        _check_types(self)
+        check_types(self)
         for name, least in LEAST.items():
             if getattr(self, name) < least:
                 raise LabError(
@@ -121,22 +120,6 @@ def _inherited_warmup(config: TrainConfig, changes: Mapping[str, Any]) -> dict[s
 
 def names_of(kind: type) -> set[str]:
     return {field.name for field in fields(kind)}
-
-
-def _check_types(config: TrainConfig) -> None:
-    for name, hint in get_type_hints(TrainConfig).items():
-        value, choices = getattr(config, name), get_args(hint)
-        if choices:
-            if value not in choices:
-                raise LabError(
-                    "not_a_choice", "{field} is {value}; it must be one of {choices}.", name, value=repr(value), choices=", ".join(choices)
-                )
-        elif hint is float:
-            if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-                raise LabError("wrong_type", "{field} is {value}; it must be a number.", name, value=repr(value))
-            object.__setattr__(config, name, float(value))
-        elif type(value) is not hint:
-            raise LabError("wrong_type", "{field} is {value}; it must be of type {type}.", name, value=repr(value), type=hint.__name__)
 
 
 _TOY = TrainConfig(steps=500, batch=128, rate=8e-3, warmup=80, spelling=0.005)
