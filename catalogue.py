@@ -6,6 +6,9 @@ Texts are marked with `N_` for the translators and translated where they are dra
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
+
+SCRIPTS = Path(__file__).parent / "pages"
 
 
 def N_(text: str) -> str:
@@ -23,7 +26,15 @@ class Page:
     lead: str = ""
     stage: tuple[str, ...] = ()
     minutes: int = 10
-    ready: bool = False
+
+    @property
+    def script(self) -> Path:
+        """Where the page is written; one that is not written yet is announced on the map and not in the navigation."""
+        return SCRIPTS / f"{self.slug.replace('-', '_')}.py"
+
+    @property
+    def ready(self) -> bool:
+        return self.script.is_file()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +123,7 @@ LESSONS = (
 )  # fmt: skip
 
 HOME = Page(
-    slug="home", title=N_("Home"), minutes=3, ready=True, stage=("source", "flow"),
+    slug="home", title=N_("Home"), minutes=3, stage=("source", "flow"),
     question=N_("How does a pile of numbers know what “it” means?"),
     lead=N_(
         "Swap a word or write a sentence of your own, and a small Transformer turns it into French before your eyes. "
@@ -122,11 +133,11 @@ HOME = Page(
 
 LABORATORY = (
     Page(
-        slug="inspect", title=N_("Inspect"), minutes=10, ready=True, stage=("source", "target", "model"),
+        slug="inspect", title=N_("Inspect"), minutes=10, stage=("source", "target", "model"),
         question=N_("What does every head look at, and why?"),
     ),
     Page(
-        slug="train", title=N_("Train"), minutes=10, ready=True, stage=("source", "target", "model"),
+        slug="train", title=N_("Train"), minutes=10, stage=("source", "target", "model"),
         question=N_("What can a model of your own learn in a minute?"),
     ),
     Page(slug="generate", title=N_("Generate"), question=N_("How does a story go on?")),

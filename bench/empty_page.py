@@ -9,26 +9,24 @@ from __future__ import annotations
 import runpy
 from pathlib import Path
 
-import streamlit as st
-from streamlit.navigation.page import StreamlitPage
-
 import catalogue
-from ui import frame
 
 HERE = Path(__file__).parent
-EMPTY = catalogue.Page(slug="empty", title="Empty", question="What does nothing cost?", stage=("source", "target", "model"), ready=True)
+
+
+class EmptyPage(catalogue.Page):
+    @property
+    def script(self) -> Path:
+        return HERE / "nothing.py"
+
+
+EMPTY = EmptyPage(slug="empty", title="Empty", question="What does nothing cost?", stage=("source", "target", "model"))
 
 
 def add_the_empty_page() -> None:
     """Enter it in the catalogue of this process; its script is not one of the project's pages."""
-    project_script = frame._script_of
-
-    def script_of(page: catalogue.Page) -> StreamlitPage:
-        return st.Page(HERE / "nothing.py", title=page.title, url_path=page.slug) if page is EMPTY else project_script(page)
-
     catalogue.LABORATORY = (*catalogue.LABORATORY, EMPTY)  # type: ignore[assignment]
     catalogue.PAGES = (*catalogue.PAGES, EMPTY)
-    frame._script_of = script_of
 
 
 if __name__ == "__main__":

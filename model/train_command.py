@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from model.commands import ANY_SIZE, emit, progress
-from model.corpora import Corpus, load_corpus
+from model.corpora import Corpus, load_corpus, mix
 from model.corpora.own import CleaningReport, read_aligned, read_tsv
 from model.errors import LabError
 from model.run_folder import read_run
@@ -83,16 +83,30 @@ def translator(model: object) -> Transformer:
 
 
 def origin_of(options: argparse.Namespace, seed: int) -> dict[str, Any]:
-    """What builds the corpus again: its name and seed, or the files."""
+    """What builds the corpus again: its name and seed, the files, or both mixed."""
+    given = _given_origins(options, seed)
+    if not given:
+        raise LabError("corpus_missing", "Give what to learn from: --corpus, --pairs, or --source and --target.", "corpus")
+    return given[0] if len(given) == 1 else {"kind": "mixed", "parts": given}
+
+
+def _given_origins(options: argparse.Namespace, seed: int) -> list[dict[str, Any]]:
+    files = _files(options)
+    built_in = {"kind": "built-in", "name": options.corpus, "seed": seed, "pairs": options.sentences}
+    return [*([files] if files else []), *([built_in] if options.corpus else [])]
+
+
+def _files(options: argparse.Namespace) -> dict[str, Any] | None:
     if options.pairs:
         return {"kind": "pairs", "pairs": str(options.pairs.resolve())}
     if options.source:
         if not options.target:
             raise LabError("target_missing", "Give the file of translations with --target.", "target")
-        return {"kind": "aligned", "source": str(options.source.resolve()), "target": str(options.target.resolve())}
-    if not options.corpus:
-        raise LabError("corpus_missing", "Give what to learn from: --corpus, --pairs, or --source and --target.", "corpus")
-    return {"kind": "built-in", "name": options.corpus, "seed": seed, "pairs": options.sentences}
+        files = {"kind": "aligned", "source": str(options.source.resolve()), "target": str(options.target.resolve())}
+        if options.held_out_source and options.held_out_target:
+            files |= {"held_out": [str(options.held_out_source.resolve()), str(options.held_out_target.resolve())]}
+        return files
+    return None
 
 
 def natural_tokenizer(origin: Mapping[str, Any]) -> str:
@@ -109,7 +123,11 @@ def build_corpus(origin: Mapping[str, Any]) -> tuple[Corpus, CleaningReport | No
         case "pairs":
             return read_tsv(Path(origin["pairs"]).read_bytes())
         case "aligned":
-            return read_aligned(Path(origin["source"]).read_bytes(), Path(origin["target"]).read_bytes())
+            held_out = [Path(path).read_bytes() for path in origin.get("held_out", ())]
+            return read_aligned(Path(origin["source"]).read_bytes(), Path(origin["target"]).read_bytes(), held_out=held_out)
+        case "mixed":
+            corpora, reports = zip(*map(build_corpus, origin["parts"]), strict=True)
+            return mix(corpora), reports[0]
     raise LabError("unknown_corpus", "run.json does not say how to build its corpus.", "run.json")
 
 

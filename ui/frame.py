@@ -40,9 +40,8 @@ def navigation() -> tuple[Page, StreamlitPage]:
 
 
 def _script_of(page: Page) -> StreamlitPage:
-    file = ROOT / "pages" / f"{page.slug.replace('-', '_')}.py"
     home = page.slug == "home"
-    return st.Page(file, title=_title(page), url_path=None if home else page.slug, default=home)
+    return st.Page(page.script, title=_title(page), url_path=None if home else page.slug, default=home)
 
 
 def _title(page: Page) -> str:

@@ -127,7 +127,7 @@ def what_we_know(slug: str, knowledge: str, further: Sequence[Further] = ()) -> 
         st.markdown(f"- [{place.title}]({place.address}): {place.why}")
     after = catalogue.following(slug)
     if after is not None and after.ready:
-        st.page_link(f"pages/{after.slug.replace('-', '_')}.py", label=_("Next: {title}").format(title=_(after.title)))
+        st.page_link(str(after.script), label=_("Next: {title}").format(title=_(after.title)))
 
 
 def expert() -> AbstractContextManager[object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from model.errors import LabError
@@ -64,6 +65,12 @@ class Corpus:
     name: str
     train: tuple[Pair, ...]
     held_out: dict[str, tuple[Pair, ...]]
+
+
+def mix(corpora: Sequence[Corpus]) -> Corpus:
+    """All pairs of several corpora, with the held-out sets of each under its own name."""
+    held_out = {f"{corpus.name}.{name}": pairs for corpus in corpora for name, pairs in corpus.held_out.items()}
+    return Corpus(" + ".join(corpus.name for corpus in corpora), tuple(pair for corpus in corpora for pair in corpus.train), held_out)
 
 
 def load_corpus(name: str, seed: int = 0, pairs: int | None = None) -> Corpus:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from model import limits
@@ -48,8 +48,22 @@ def read_tsv(data: bytes, name: str = "own") -> tuple[Corpus, CleaningReport]:
     return _corpus(name, (_tsv_row(line) for line in _lines(data, "pairs")))
 
 
-def read_aligned(source: bytes, target: bytes, name: str = "own") -> tuple[Corpus, CleaningReport]:
-    """Line n of `target` translates line n of `source`; both UTF-8, gzip accepted. Raises `LabError` as `read_tsv`."""
+def read_aligned(source: bytes, target: bytes, name: str = "own", *, held_out: Sequence[bytes] = ()) -> tuple[Corpus, CleaningReport]:
+    """Line n of `target` translates line n of `source`; both UTF-8, gzip accepted. Raises `LabError` as `read_tsv`.
+
+    `held_out`, a source and a target of its own, is used for validation in place of a share of the text; sentences it has
+    are not learnt from.
+    """
+    rows = _aligned_rows(source, target)
+    if not held_out:
+        return _corpus(name, rows)
+    pairs, report = _cleaned(rows)
+    validation, _ = _cleaned(_aligned_rows(*held_out))
+    tested = {_key(pair) for pair in validation}
+    return Corpus(name, tuple(pair for pair in pairs if _key(pair) not in tested), {"validation": tuple(validation)}), report
+
+
+def _aligned_rows(source: bytes, target: bytes) -> Iterator[Row]:
     sources, targets = _lines(source, "source"), _lines(target, "target")
     if len(sources) != len(targets):
         raise LabError(
@@ -57,10 +71,15 @@ def read_aligned(source: bytes, target: bytes, name: str = "own") -> tuple[Corpu
             "The source has {sources} lines and the target has {targets}; each line must have its translation.",
             "target", sources=len(sources), targets=len(targets),
         )  # fmt: skip
-    return _corpus(name, (_aligned_row(*pair) for pair in zip(sources, targets, strict=True)))
+    return (_aligned_row(*pair) for pair in zip(sources, targets, strict=True))
 
 
 def _corpus(name: str, rows: Iterable[Row]) -> tuple[Corpus, CleaningReport]:
+    pairs, report = _cleaned(rows)
+    return _split(name, pairs), report
+
+
+def _cleaned(rows: Iterable[Row]) -> tuple[list[Pair], CleaningReport]:
     removed = Counter(dict.fromkeys(RULES, 0))
     pairs: dict[tuple[str, str], Pair] = {}
     for row in rows:
@@ -73,7 +92,7 @@ def _corpus(name: str, rows: Iterable[Row]) -> tuple[Corpus, CleaningReport]:
     report = CleaningReport(lines=len(pairs) + removed.total(), kept=len(pairs), removed=dict(removed))
     if removed["wrong_columns"] == report.lines:
         raise LabError("no_columns", "No line has two columns; put a tabulator between each sentence and its translation.", "pairs")
-    return _split(name, list(pairs.values())), report
+    return list(pairs.values()), report
 
 
 def _split(name: str, pairs: list[Pair]) -> Corpus:

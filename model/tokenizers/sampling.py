@@ -9,9 +9,12 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Mapping
+from functools import lru_cache
 from itertools import accumulate
 
 UNKNOWN_PENALTY = 10.0  # SentencePiece: an unknown character scores the worst piece's score less ten
+WORDS_REMEMBERED = 20_000
+Lattice = list[tuple[list[int], list[float]]]  # for each end: where a last piece may start, and the summed weights of those starts
 
 
 class Segmenter:
@@ -21,23 +24,27 @@ class Segmenter:
         self._scores = scores
         self._longest = max(map(len, scores))
         self._unknown = min(scores.values()) - UNKNOWN_PENALTY
+        self._lattice = lru_cache(maxsize=WORDS_REMEMBERED)(self._build)
 
     def sample(self, word: str, generator: random.Random, alpha: float) -> list[str]:
-        """Forward: the logarithm of the summed weights of all segmentations of each beginning. Backward: draw the last piece, and so on."""
-        forward = [0.0]
-        endings: list[list[tuple[int, float]]] = []  # for each end: (start, logarithm of weight of what ends so)
-        for end in range(1, len(word) + 1):
-            choices = [(start, forward[start] + alpha * score) for start, score in self._pieces_before(word, end)]
-            endings.append(choices)
-            forward.append(_log_sum([weight for _, weight in choices]))
-        pieces, end = [], len(word)
+        """Backward through the lattice of the word: draw the last piece, then the one before it, and so on."""
+        lattice, pieces, end = self._lattice(word, alpha), [], len(word)
         while end:
-            choices = endings[end - 1]
-            weights = list(accumulate(math.exp(weight - forward[end]) for _, weight in choices))
-            start = generator.choices([start for start, _ in choices], cum_weights=weights)[0]
+            starts, weights = lattice[end - 1]
+            start = generator.choices(starts, cum_weights=weights)[0]
             pieces.append(word[start:end])
             end = start
         return pieces[::-1]
+
+    def _build(self, word: str, alpha: float) -> Lattice:
+        """Forward: the logarithm of the summed weights of all segmentations of each beginning of the word."""
+        forward, lattice = [0.0], []
+        for end in range(1, len(word) + 1):
+            choices = [(start, forward[start] + alpha * score) for start, score in self._pieces_before(word, end)]
+            forward.append(_log_sum([weight for _, weight in choices]))
+            weights = accumulate(math.exp(weight - forward[end]) for _, weight in choices)
+            lattice.append(([start for start, _ in choices], list(weights)))
+        return lattice
 
     def _pieces_before(self, word: str, end: int) -> list[tuple[int, float]]:
         found = []

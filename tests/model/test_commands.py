@@ -167,7 +167,7 @@ WRONG = [
     (("train", "--corpus", "copying"), "--out"),
     (("train", "--out", "{tmp}/x"), "Give what to learn from"),
     (("train", "--corpus", "poems", "--out", "{tmp}/x"), "poems"),
-    (("train", "--corpus", "copying", "--pairs", "x.tsv", "--out", "{tmp}/x"), "not allowed with"),
+    (("train", "--source", "s", "--pairs", "x.tsv", "--out", "{tmp}/x"), "not allowed with"),
     (("train", "--source", "{tmp}/s", "--out", "{tmp}/x"), "--target"),
     (("train", "--pairs", "{tmp}/none.tsv", "--out", "{tmp}/x"), "none.tsv"),
     (("train", "--corpus", "copying", "--out", "{tmp}/x", "--set", "speed=3"), "'speed=3'"),
