@@ -102,7 +102,7 @@ def _files(options: argparse.Namespace) -> dict[str, Any] | None:
     if options.source:
         if not options.target:
             raise LabError("target_missing", "Give the file of translations with --target.", "target")
-        files = {"kind": "aligned", "source": str(options.source.resolve()), "target": str(options.target.resolve())}
+        files: dict[str, Any] = {"kind": "aligned", "source": str(options.source.resolve()), "target": str(options.target.resolve())}
         if options.held_out_source and options.held_out_target:
             files |= {"held_out": [str(options.held_out_source.resolve()), str(options.held_out_target.resolve())]}
         return files

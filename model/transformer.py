@@ -73,13 +73,20 @@ class Transformer(nn.Module):
         noise: Noise | None = None,
     ) -> Trace:
         """All positions in one pass. `target_ids` are the decoder's input: start + target."""
+        encoder, decoder = self.stacks(source_ids, target_ids, interventions, noise)
+        return Trace(source_ids, target_ids, encoder, decoder, self.output(decoder.output))
+
+    def stacks(
+        self, source_ids: Tensor, target_ids: Tensor, interventions: Interventions = NOTHING, noise: Noise | None = None
+    ) -> tuple[StackTrace, StackTrace]:
+        """Encoder and decoder, before the last matrix makes logits."""
         encoder = self.encode(source_ids, interventions, noise)
         causal = self.config.causal_mask and not interventions.drop_mask
         decoder, _ = self.decoder(
             target_ids, self.target_embedding, not_later(target_ids, causal), interventions, noise,
             memory=encoder.output, memory_allowed=not_padding(source_ids),
         )  # fmt: skip
-        return Trace(source_ids, target_ids, encoder, decoder, self.output(decoder.output))
+        return encoder, decoder
 
     def start(self, source_ids: Int[Tensor, "batch m"], interventions: Interventions = NOTHING) -> Cache:
         """Encode once and keep what every step of decoding will need."""

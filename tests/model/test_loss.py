@@ -7,7 +7,7 @@ import torch
 from torch.nn import functional
 
 from model.config import PADDING
-from model.loss import smoothed_cross_entropy, smoothing_floor
+from model.loss import ROWS, loss_of_output, smoothed_cross_entropy, smoothing_floor
 
 
 def some_logits(batch=3, n=5, vocabulary=11):
@@ -31,6 +31,27 @@ def test_is_the_cross_entropy_with_the_distribution_of_the_paper(smoothing):
     smoothed = functional.one_hot(labels, 11) * (1 - smoothing) + smoothing / 11
     each = -(smoothed * logits.log_softmax(-1)).sum(-1)
     torch.testing.assert_close(smoothed_cross_entropy(logits, labels, smoothing), each[labels != PADDING].mean())
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+def test_the_loss_of_the_output_and_its_gradients_are_those_of_torch(smoothing):
+    """More rows than are looked at together, padding among them, and a weight in front of the loss."""
+    generator = torch.Generator().manual_seed(1)
+    hidden, output = torch.randn(7, 50, 6, generator=generator) * 3, torch.randn(11, 6, generator=generator)
+    labels = torch.randint(0, 11, (7, 50), generator=generator)
+    assert ROWS < (labels != PADDING).sum() < labels.numel()
+    found, expected = [], []
+    for results, loss_of in (
+        (found, lambda h, w: loss_of_output(h, w, labels, smoothing)),
+        (expected, lambda h, w: functional.cross_entropy(
+            (h @ w.T).transpose(1, 2), labels, ignore_index=PADDING, label_smoothing=smoothing
+        )),
+    ):  # fmt: skip
+        h, w = hidden.clone().requires_grad_(), output.clone().requires_grad_()
+        loss = loss_of(h, w)
+        (3 * loss).backward()
+        results += [loss.detach(), h.grad, w.grad]
+    torch.testing.assert_close(found, expected)
 
 
 @pytest.mark.parametrize(("vocabulary", "floor"), [(5, 0.38967), (100, 0.77780), (37_000, 1.37691)])
