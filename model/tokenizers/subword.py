@@ -6,7 +6,7 @@ import hashlib
 import io
 import random
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import sentencepiece
@@ -49,8 +49,9 @@ class SubwordTokenizer:
         self.pieces: tuple[str, ...] = tuple(self._processor.id_to_piece(list(range(self._processor.get_piece_size()))))
         self.fingerprint = hashlib.sha256(data).hexdigest()
         self._ids = {piece: index for index, piece in enumerate(self.pieces) if index >= FIRST_LEARNT}
-        scores = {piece: self._processor.get_score(index) for piece, index in self._ids.items()}
-        self._sampler = Segmenter(scores) if kind == "unigram" else PairMerger(scores)
+        # of the learnt pieces: log-probabilities (unigram), or 1 - the rank of the merge and, for single letters, less than any merge (BPE)
+        self.scores: Mapping[str, float] = {piece: self._processor.get_score(index) for piece, index in self._ids.items()}
+        self._sampler = Segmenter(self.scores) if kind == "unigram" else PairMerger(self.scores)
 
     @classmethod
     def train(cls, kind: Kind, lines: Iterable[str], vocabulary: int) -> SubwordTokenizer:
