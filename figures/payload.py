@@ -74,6 +74,12 @@ def unpack(data: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     return header, {name: _array(data, entry) for name, entry in header.pop("arrays").items()}
 
 
+def with_header(data: bytes, **more: Any) -> bytes:
+    """The same payload with more in its header."""
+    header, arrays = unpack(data)
+    return pack({**header, **more}, {name: values.astype(bool) if values.dtype == np.uint8 else values for name, values in arrays.items()})
+
+
 def matrix_payload(
     values: np.ndarray, rows: Tokens, columns: Tokens, kind: str, words: Mapping[str, str], *,
     allowed: np.ndarray | None = None, query: np.ndarray | None = None, key: np.ndarray | None = None, scale: float = 1.0, name: str = "",

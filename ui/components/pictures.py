@@ -1,17 +1,21 @@
 """The one matrix component, the one lines component, and the explorer made of both. Registered once, at import.
 
 The scripts are plain files in `parts/`, joined here in order into one module: no build step. Everything they show comes
-through `data` (figures/payload.py), words included; hover, layer, head and step never come back to the server.
+through `data` (figures/payload.py), words included; hover, layer, head and step never come back to the server. The one
+thing that does is the cell a learner answers a question with.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import streamlit as st
 
+from figures.payload import with_header
 from figures.theme import css_variables
 from ui.address import VIEW_JS
+from ui.words import _
 
 _HERE = Path(__file__).parent / "parts"
 _DRAWING = ("dom", "colour", "cells", "tokens", "download", "geometry", "wires", "figure", "lines", "spell", "numbers", "table")
@@ -22,8 +26,15 @@ def _script(create: str, *parts: str) -> str:
     return f"{VIEW_JS}\n{joined}\nexport default ({{ data, parentElement }}) => mounted(parentElement, {create}, data);\n"
 
 
+# The asked matrix alone may speak to the server, and only with a cell.
+_SENDING = (
+    "export default ({ data, parentElement }) => mounted(parentElement, createMatrix, data)",
+    "export default ({ data, parentElement, setTriggerValue }) =>"
+    " mounted(parentElement, createMatrix, data, (cell) => setTriggerValue('cell', cell))",
+)
 _CSS = f".lab {{ {css_variables()} }}\n" + (_HERE / "style.css").read_text(encoding="utf-8")
 _MATRIX = st.components.v2.component("lab_matrix", css=_CSS, js=_script("createMatrix", "single"))
+_ASKED = st.components.v2.component("lab_asked", css=_CSS, js=_script("createMatrix", "single").replace(*_SENDING))
 _LINES = st.components.v2.component("lab_lines", css=_CSS, js=_script("createSingleLines", "single"))
 _EXPLORER = st.components.v2.component("lab_explorer", css=_CSS, js=_script("createExplorer", "heads", "telling", "explorer"))
 
@@ -31,6 +42,25 @@ _EXPLORER = st.components.v2.component("lab_explorer", css=_CSS, js=_script("cre
 def matrix(payload: bytes, key: str) -> None:
     """One matrix with hover, keyboard, arithmetic line and table. `payload` from `figures.payload.matrix_payload`."""
     _MATRIX(key=key, data=payload)
+
+
+def ask_cell(
+    payload: bytes,
+    key: str,
+    answered: Callable[[tuple[int, int]], None],
+    chosen: tuple[int, int] | None,
+    right: Collection[tuple[int, int]],
+) -> None:
+    """A matrix in which the learner answers with a cell: a click, or Enter. `right` is shown once a cell is `chosen`."""
+    words = {"hint": _("Click a cell. With the keyboard: the arrow keys, then Enter."), "button": _("Answer: {row}, {column}")}
+    asked = {**words, "chosen": chosen, "right": sorted(right) if chosen else []}
+
+    def on_cell() -> None:
+        cell = st.session_state[key].get("cell")
+        if isinstance(cell, list | tuple) and len(cell) == 2 and all(isinstance(place, int) for place in cell):
+            answered((cell[0], cell[1]))
+
+    _ASKED(key=key, data=with_header(payload, ask=asked), on_cell_change=on_cell)
 
 
 def lines(payload: bytes, key: str) -> None:

@@ -2,14 +2,16 @@
 
 const alive = new WeakMap();
 
-function mounted(parent, create, data) {
+/** `send` is there for the few that ask the visitor for something. */
+function mounted(parent, create, data, send = null) {
   let instance = alive.get(parent);
   if (!instance) {
     const host = html("div", { class: "lab" });
     parent.append(host);
-    instance = create(host);
+    instance = create(host, (value) => alive.get(parent).send(value));
     alive.set(parent, instance);
   }
+  instance.send = send;
   instance.update(data);
   return () => {
     if (instance.close) instance.close();

@@ -2,7 +2,7 @@
 //
 // createFigure(host, { point, choose }) answers { update(figure, palette), light(cell) }.
 //   point([i, j] or null): the pointer or the focus is on a cell.   choose([i, j]): a click or an arrow key chose it.
-// A figure: { rows, columns, marked, second, panels: [{ id, matrix, title, arrow }], vectors or null, connectors, words, chosen }.
+// A figure: { rows, columns, marked, second, panels: [{ id, matrix, title, arrow }], vectors or null, connectors, words, chosen, answers }.
 
 function createFigure(host, { point, choose }) {
   const back = svg("svg", { class: "back", "aria-hidden": "true" });
@@ -149,7 +149,7 @@ function light(stage, [i, j]) {
     node.style.strokeOpacity = 0.3 + 0.7 * part;
   });
   front.replaceChildren(...g.places.flatMap((place, index) => marks(figure.panels[index].matrix, place, g, i, j, palette)));
-  front.append(...thinnedLabels(stage, i, j));
+  front.append(...thinnedLabels(stage, i, j), ...(figure.answers || []).flatMap((answer) => answerMark(answer, g, palette)));
   for (const panel of stage.panels.values()) describeRow(panel, figure, i, j);
 }
 
@@ -192,6 +192,16 @@ function figureIn(matrix, i, j, place, g, palette, strong) {
   const size = g.cell >= 34 ? 12 : 10;
   return svg("text", { x: place.x + (j + 0.5) * g.cell, y: place.y + (i + 0.5) * g.cell + size * 0.36, "font-size": size, "font-weight": strong ? 700 : 400, "text-anchor": "middle", fill: ink, class: "figures" },
     masked ? maskedText(matrix) : shortNumber(value));
+}
+
+/** An answered cell: a ring in the colour of the verdict, and its sign in the corner: a tick or a cross. */
+function answerMark([i, j, right], g, palette) {
+  const [x, y, colour] = [g.places[0].x + j * g.cell, g.places[0].y + i * g.cell, right ? palette.positive : palette.negative];
+  const [cx, cy] = [x + g.cell, y];
+  const sign = right ? `M${cx - 3.5} ${cy}l2.5 3l4.5 -5.5` : `M${cx - 3} ${cy - 3}l6 6m0 -6l-6 6`;
+  return [svg("rect", { x: x - 2, y: y - 2, width: g.cell + 4, height: g.cell + 4, rx: 5, fill: "none", stroke: colour, "stroke-width": 3 }),
+    svg("circle", { cx, cy, r: 8, fill: colour, stroke: palette.background, "stroke-width": 1.5 }),
+    svg("path", { d: sign, fill: "none", stroke: palette.background, "stroke-width": 2, "stroke-linecap": "round", "stroke-linejoin": "round" })];
 }
 
 const maskedText = (matrix) => (matrix.kind === "weights" ? "0" : "\u2212\u221E");

@@ -1,33 +1,57 @@
-// The two small components: one matrix with its arithmetic line and table; one head as lines.
+// The two small components: one matrix with its arithmetic line and table; one head as lines. A matrix may ask for one of its cells.
 
-function createMatrix(host) {
+function createMatrix(host, send) {
   const told = html("p", { class: "arithmetic figures", "aria-live": "polite" });
   const tableHost = html("div", { class: "table" });
   const figureHost = html("div", { class: "host" });
   const button = html("button", { type: "button", class: "small", "aria-pressed": "false", onclick: () => { self.table = !self.table; button.setAttribute("aria-pressed", String(self.table)); drawMatrix(self); } });
-  const self = { host, told, tableHost, button, table: false, cell: null, data: null };
-  host.append(figureHost, told, button, tableHost);
+  const hint = html("p", { class: "hint" });
+  const answer = html("button", { type: "button", class: "small answer", onclick: () => send(self.cell) });
+  const self = { host, told, tableHost, button, hint, answer, table: false, cell: null, data: null };
+  host.append(hint, figureHost, told, html("div", { class: "buttons" }, answer, button), tableHost);
+  answerFrom(figureHost, () => self.data.header.ask && send(self.cell));
   self.figure = createFigure(figureHost, { point: (cell) => tellMatrix(self, cell || self.cell), choose: (cell) => { self.cell = cell; tellMatrix(self, cell); } });
   watchGround(host, () => self.data && drawMatrix(self));
   return { update(bytes) { self.data = unpack(bytes); drawMatrix(self); } };
 }
 
+/** A click or Enter in the grid is an answer. A finger chooses first and answers with the button: cells are small. */
+function answerFrom(figureHost, answer) {
+  const inGrid = (event) => event.target.closest(".grid");
+  figureHost.addEventListener("click", (event) => { if (inGrid(event) && event.pointerType !== "touch") answer(); });
+  figureHost.addEventListener("keydown", (event) => {
+    if (!inGrid(event) || (event.key !== "Enter" && event.key !== " ")) return;
+    event.preventDefault();
+    answer();
+  });
+}
+
 function drawMatrix(self) {
   const { header, arrays } = self.data;
-  const { rows, columns, kind, words } = header;
+  const { rows, columns, kind, words, ask } = header;
   const masked = arrays.allowed ? arrays.allowed.values.map((x) => 1 - x) : null;
   self.matrix = matrixOf(arrays.values.values, rows.length, columns.length, kind, masked, kind === "weights" ? 1 : null);
   self.cell = self.cell && self.cell[0] < rows.length && self.cell[1] < columns.length ? self.cell : [0, 0];
   const panels = [{ id: "one", title: header.name, matrix: self.matrix }];
-  self.figure.update({ rows, columns, marked: needsMark([...rows, ...columns]), second: null, panels, vectors: null, connectors: false, words, chosen: self.cell }, paletteFor(self.host, header.palettes));
+  self.figure.update({ rows, columns, marked: needsMark([...rows, ...columns]), second: null, panels, vectors: null, connectors: false, words, chosen: self.cell, answers: answersOf(ask) }, paletteFor(self.host, header.palettes));
   self.button.textContent = words.table;
+  self.hint.textContent = ask ? ask.hint : "";
+  self.hint.hidden = self.answer.hidden = !ask;
   self.tableHost.replaceChildren(...(self.table ? [tableOf(self.matrix, rows, columns, header.name, words)] : []));
   tellMatrix(self, self.cell);
+}
+
+/** What is marked once there is an answer: [row, column, is it right]. */
+function answersOf(ask) {
+  if (!ask || !ask.chosen) return [];
+  const right = ask.right.map(([i, j]) => [i, j, true]);
+  return right.some(([i, j]) => i === ask.chosen[0] && j === ask.chosen[1]) ? right : [...right, [...ask.chosen, false]];
 }
 
 function tellMatrix(self, [i, j]) {
   const { header, arrays } = self.data;
   const [row, column] = [named(header.rows, i), named(header.columns, j)];
+  if (header.ask) self.answer.textContent = plain(header.ask.button, { row: named(header.rows, self.cell[0]).text, column: named(header.columns, self.cell[1]).text });
   const at = i * header.columns.length + j;
   if (!arrays.query || header.kind === "weights") {
     const value = isMasked(self.matrix, i, j) ? maskedText(self.matrix) : number(self.matrix.values[at]);
