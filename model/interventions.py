@@ -28,6 +28,7 @@ class Interventions:
     """`silenced`: heads whose output is replaced at every position, by zero (None) or by a given vector [d_v], such as the
     head's mean over a corpus (mean ablation). `weights`: rows to put in place of a head's own [n, m]. `drop_mask`: the
     decoder sees later positions. `drop_positions`: nothing is added to the embeddings. `drop_scale`: no division by √d_k.
+    `drop_embedding_scale`: the rows of the vocabulary enter as they are, without the factor √d_model.
     """
 
     silenced: Mapping[Head, Float[Tensor, " d_v"] | None] = field(default_factory=dict)
@@ -35,6 +36,7 @@ class Interventions:
     drop_mask: bool = False
     drop_positions: bool = False
     drop_scale: bool = False
+    drop_embedding_scale: bool = False
 
     def at(self, attention: str) -> AttentionEdit:
         """What concerns the attention of that name."""

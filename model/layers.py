@@ -30,6 +30,12 @@ def sinusoids(length: int, d_model: int) -> Float[Tensor, "length d_model"]:
     return torch.stack([angle.sin(), angle.cos()], dim=-1).flatten(1).float()
 
 
+def embed(ids: Int[Tensor, "batch n"], embedding: nn.Embedding, scaled: bool = True) -> Float[Tensor, "batch n d_model"]:
+    """The row of each id in the matrix of the vocabulary, times √d_model (section 3.4)."""
+    rows = embedding(ids)  # batch × n × d_model
+    return rows * math.sqrt(embedding.embedding_dim) if scaled else rows
+
+
 class FeedForward(nn.Module):
     """max(0, x W₁ + b₁) W₂ + b₂, equation 2, each position alone."""
 
@@ -167,7 +173,7 @@ class Stack(nn.Module):
         cache: tuple[LayerCache, ...] | None = None,
         start: int = 0,
     ) -> tuple[StackTrace, tuple[LayerCache, ...]]:
-        embedded = embedding(ids) * math.sqrt(self.config.d_model)  # batch × n × d_model
+        embedded = embed(ids, embedding, not interventions.drop_embedding_scale)  # batch × n × d_model
         position = self.position_rows(start, start + ids.shape[1], embedded)  # n × d_model
         if interventions.drop_positions:
             position = torch.zeros_like(position)
