@@ -20,7 +20,7 @@ NAME_CHARACTERS = 60
 STEPS, BATCH_SENTENCES, BATCH_TOKENS, FRAMES, EVALUATE_SENTENCES, KEEP, POOL = 100_000, 512, 16_384, 60, 1_000, 5, 64
 
 DEFAULT_CORPUS = "grammar"
-TOKENIZERS = {"grammar": "word", "reversing": "word", "copying": "word", "sorting": "word", "dates": "character"}
+TOKENIZERS = {"grammar": "word", "reversing": "word", "copying": "word", "sorting": "word", "dates": "character", "stories": "word"}
 
 
 @dataclass(frozen=True, kw_only=True)

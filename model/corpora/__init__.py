@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from model.errors import LabError
 from model.limits import UPLOAD_LINES
 
-CORPORA = ("grammar", "reversing", "copying", "sorting", "dates")
+CORPORA = ("grammar", "reversing", "copying", "sorting", "dates", "stories")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +94,10 @@ def load_corpus(name: str, seed: int = 0, pairs: int | None = None) -> Corpus:
         from model.corpora import grammar  # here, since the grammar builds on the classes above
 
         return grammar.build_corpus(seed, pairs)
+    if name == "stories":
+        from model.corpora import stories
+
+        return stories.build_corpus(seed, pairs)
     from model.corpora import tasks
 
     return tasks.build_corpus(name, seed, pairs)
