@@ -1,26 +1,46 @@
-"""The shipped first readings: `python -m ui.first [MODEL]` computes them anew and writes `assets/first/`.
+"""What is shipped with a model: `python -m ui.first [MODEL] [NAME]` computes it anew and writes `assets/first/`.
 
-Each is stamped with the SHA-256 of the parameters it was computed with, so that a reading of another model is never shown.
-Reading them needs no torch.
+The first readings (NAME `readings`), and what lessons show that was counted over a corpus or came out of a training: each
+under its name in `MEASURED`. Every file is stamped with the SHA-256 of the parameters it was computed with, so that what
+belongs to another model is never shown. Reading them needs no torch (`ui.shipped` for the measured ones).
 """
 
 from __future__ import annotations
 
 import hashlib
+import importlib
+import io
+import json
+import re
 import sys
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from model.reading import Reading
 from ui import sentences
 
+if TYPE_CHECKING:
+    from model.saved import SavedModel
+
 ASSETS = Path(__file__).parents[1] / "assets"
 MODELS, FIRST = ASSETS / "models", ASSETS / "first"
 SOURCES = tuple(sentences.RIDDLE.values())
+READINGS = "readings"
+
+# Name -> "module:function" of what is measured with (saved: SavedModel) -> (arrays, facts that JSON can hold).
+MEASURED: dict[str, str] = {}
 
 
 def file_of(model: str, source: str) -> Path:
     return FIRST / f"{model}-{hashlib.sha256(source.encode()).hexdigest()[:12]}.npz"
+
+
+def measured_file(model: str, name: str) -> Path:
+    return FIRST / f"{model}-{name}.npz"
 
 
 @cache
@@ -38,21 +58,52 @@ def load(model: str, source: str) -> Reading | None:
     return reading if reading.model_sha256 == sha256_of(model) else None
 
 
-def write(model: str) -> list[Path]:
-    """Compute and write the readings of a model's first sentences; its old ones go."""
-    from model.read import read
+def write(model: str, name: str | None = None) -> Iterator[Path]:
+    """Compute and write what is shipped with a model, all of it or what has that name; says each file when it is written."""
     from model.saved import find_model, load_model
 
+    if name is not None and name not in (READINGS, *MEASURED):
+        raise SystemExit(f"Nothing is measured under {name!r}; there are {', '.join((READINGS, *MEASURED))}.")
     saved = load_model(find_model(model))
     FIRST.mkdir(parents=True, exist_ok=True)
+    if name in (None, READINGS):
+        yield from write_readings(model, saved)
+    for measured in MEASURED:
+        if name in (None, measured):
+            yield write_measured(model, measured, saved)
+
+
+def write_readings(model: str, saved: SavedModel) -> Iterator[Path]:
+    """The readings of the first sentences; a model's old ones go."""
+    from model.read import read
+
     for old in FIRST.glob(f"{model}-*.npz"):
-        old.unlink()
-    written = [file_of(model, source) for source in SOURCES]
-    for path, source in zip(written, SOURCES, strict=True):
+        if re.fullmatch(r"[0-9a-f]{12}", old.stem.removeprefix(f"{model}-")):
+            old.unlink()
+    for source in SOURCES:
+        path = file_of(model, source)
         path.write_bytes(read(saved, source).to_npz())
-    return written
+        yield path
+
+
+def write_measured(model: str, name: str, saved: SavedModel) -> Path:
+    module, _, function = MEASURED[name].partition(":")
+    arrays, about = getattr(importlib.import_module(module), function)(saved)
+    path = measured_file(model, name)
+    path.write_bytes(packed(arrays, {**about, "model_sha256": saved.sha256}))
+    return path
+
+
+def packed(arrays: dict[str, np.ndarray], about: dict[str, Any]) -> bytes:
+    """Arrays and facts as NPZ, the facts as JSON in `about`; no pickle."""
+    if "about" in arrays or any(values.dtype == object for values in arrays.values()):
+        raise ValueError("arrays of plain numbers or strings, none of them named about")
+    file = io.BytesIO()
+    written: dict[str, Any] = {**arrays, "about": np.array(json.dumps(about, ensure_ascii=False, allow_nan=False))}
+    np.savez_compressed(file, allow_pickle=False, **written)
+    return file.getvalue()
 
 
 if __name__ == "__main__":
-    for path in write(sys.argv[1] if len(sys.argv) > 1 else "toy"):
-        print(f"{path.relative_to(ASSETS.parent)}  {path.stat().st_size:,} bytes")
+    for path in write(*(sys.argv[1:3] or ["toy"])):
+        print(f"{path.relative_to(ASSETS.parent)}  {path.stat().st_size:,} bytes", flush=True)
