@@ -19,6 +19,8 @@ import catalogue
 from ui import bets
 from ui.words import _
 
+# What a race on the Train page can do without, by the name in its address.
+RACES = ("no-scaling", "no-positions", "no-mask", "one-head", "pre-norm", "no-residual", "high-rate")
 ROOT = Path(__file__).parents[1]
 Absence = Literal["removed now", "trained without"]
 
@@ -97,6 +99,13 @@ def before_and_after(label: str, before: str, after: str) -> None:
     left, right = st.columns(2)
     left.metric(_("{label}, whole").format(label=label), before)
     right.metric(_("{label}, broken").format(label=label), after)
+
+
+def race_link(switch: str, label: str) -> None:
+    """A link that opens Train with a race prepared: a model as it is against one with `switch` (of `RACES`; blanks may stand for dashes)."""
+    slug = switch.replace(" ", "-")
+    assert slug in RACES, slug
+    st.page_link("pages/train.py", label=label, query_params={"race": slug})
 
 
 def code(file: str, name: str, line: str) -> None:
