@@ -32,7 +32,9 @@ SOURCES = tuple(sentences.RIDDLE.values())
 READINGS = "readings"
 
 # Name -> "module:function" of what is measured with (saved: SavedModel) -> (arrays, facts that JSON can hold).
-MEASURED: dict[str, str] = {}
+MEASURED: dict[str, str] = {
+    "tokens": "ui.lessons.tokens_facts:measured",
+}
 
 
 def file_of(model: str, source: str) -> Path:

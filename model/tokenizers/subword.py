@@ -84,6 +84,10 @@ class SubwordTokenizer:
         except (RuntimeError, ValueError, UnicodeError) as error:
             raise broken("SentencePiece does not take it") from error
 
+    def as_bytes(self) -> bytes:
+        """The SentencePiece model; `from_bytes` reads it again."""
+        return self._data
+
     def save(self, folder: Path) -> None:
         write_file(folder / "tokenizer.model", self._data)
 
