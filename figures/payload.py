@@ -55,8 +55,9 @@ class ModelArrays:
 
 
 def pack(header: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> bytes:
-    """Header and arrays as one run of bytes. Booleans become uint8, all else float32."""
-    ready = {name: np.ascontiguousarray(values, dtype="uint8" if values.dtype == bool else "<f4") for name, values in arrays.items()}
+    """Header and arrays as one run of bytes. Booleans become uint8, uint8 stays, all else becomes float32."""
+    small = (np.dtype(bool), np.dtype(np.uint8))
+    ready = {name: np.ascontiguousarray(values, dtype="uint8" if values.dtype in small else "<f4") for name, values in arrays.items()}
     size = 0
     while True:  # the offsets stand in the header whose length they depend on
         entries = _entries(ready, 4 + size)
@@ -77,7 +78,7 @@ def unpack(data: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
 def with_header(data: bytes, **more: Any) -> bytes:
     """The same payload with more in its header."""
     header, arrays = unpack(data)
-    return pack({**header, **more}, {name: values.astype(bool) if values.dtype == np.uint8 else values for name, values in arrays.items()})
+    return pack({**header, **more}, arrays)
 
 
 def matrix_payload(
