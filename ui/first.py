@@ -33,6 +33,8 @@ READINGS = "readings"
 
 # Name -> "module:function" of what is measured with (saved: SavedModel) -> (arrays, facts that JSON can hold).
 MEASURED: dict[str, str] = {
+    "order": "model.order:measure",
+    "order-trained": "model.order_trained:measure",
     "heads": "model.head_facts:measure",
     "heads_film": "model.head_film:measure",
     "tokens": "ui.lessons.tokens_facts:measured",
