@@ -17,6 +17,7 @@ from model.tokenizers import Tokenizer
 from model.train_config import TrainConfig
 
 Ids = tuple[int, ...]
+Row = tuple[Pair, Ids, Ids]  # a pair with the ids of its sides
 Rows = np.ndarray  # whole numbers, [pair, token] or [pair]
 
 SPELT_WORDS = 0.25  # of the words of a source that is spelt rarely
@@ -65,11 +66,20 @@ class Encoded:
 def encode_pairs(pairs: Sequence[Pair], tokenizer: Tokenizer, longest: int) -> Encoded:
     """Encode every pair once; pairs with an empty side or one of more than `longest` tokens are left out and counted."""
     rows = [(pair, tokenizer.encode(pair.source).ids, tokenizer.encode(pair.target).ids) for pair in pairs]
-    kept = [row for row in rows if row[1] and row[2] and max(len(row[1]), len(row[2])) <= longest]
+    return _encoded(rows, [row for row in rows if row[1] and row[2] and max(len(row[1]), len(row[2])) <= longest], longest)
+
+
+def encode_texts(pairs: Sequence[Pair], tokenizer: Tokenizer, longest: int) -> Encoded:
+    """For a decoder-only model: both sides of a pair are one text, in the place of the target; sources have no tokens at all."""
+    rows: list[Row] = [(pair, (), tokenizer.encode(f"{pair.source} {pair.target}").ids) for pair in pairs]
+    return _encoded(rows, [row for row in rows if row[2] and len(row[2]) <= longest], longest)
+
+
+def _encoded(rows: Sequence[Row], kept: Sequence[Row], longest: int) -> Encoded:
     if not kept:
         raise LabError(
             "no_pairs", "None of the {pairs} pairs has two sides of 1 to {longest} tokens: there is nothing to train on.",
-            "corpus", pairs=len(pairs), longest=longest,
+            "corpus", pairs=len(rows), longest=longest,
         )  # fmt: skip
     source, source_lengths = _pad([ids for _, ids, _ in kept])
     target, target_lengths = _pad([ids for _, _, ids in kept])

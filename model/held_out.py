@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import torch
+from torch import Tensor
 
-from model.batches import Encoded, batches_in_order, encode_pairs
-from model.corpora import Corpus
-from model.evaluation import evaluate, token_accuracy
+from model.batches import Batch, Encoded, batches_in_order, encode_pairs
+from model.continuing import continuations
+from model.corpora import Corpus, Pair
+from model.evaluation import score, token_accuracy
 from model.loss import smoothed_cross_entropy
-from model.searches import Beam
+from model.noise import Noise
 from model.tokenizers import Tokenizer
-from model.transformer import Transformer
+from model.transformer import LanguageModel, Writer
+from model.translate import translate
 
 BATCH, SAMPLES = 128, 3
-GREEDY = Beam(width=1)
+Encode = Callable[[Sequence[Pair], Tokenizer, int], Encoded]
 
 
 @dataclass(frozen=True)
@@ -60,32 +63,49 @@ class HeldOutScores:
         return asdict(self)
 
 
-def encode_held_out(corpus: Corpus, tokenizer: Tokenizer, sentences: int, longest: int) -> dict[str, Encoded]:
+def encode_held_out(
+    corpus: Corpus, tokenizer: Tokenizer, sentences: int, longest: int, encode: Encode = encode_pairs
+) -> dict[str, Encoded]:
     """The first `sentences` pairs of each held-out set, encoded once."""
-    return {name: encode_pairs(pairs[:sentences], tokenizer, longest) for name, pairs in corpus.held_out.items() if pairs}
+    return {name: encode(pairs[:sentences], tokenizer, longest) for name, pairs in corpus.held_out.items() if pairs}
 
 
 @torch.inference_mode()
-def measure(model: Transformer, tokenizer: Tokenizer, sets: Mapping[str, Encoded]) -> HeldOutScores:
+def measure(model: Writer, tokenizer: Tokenizer, sets: Mapping[str, Encoded]) -> HeldOutScores:
     start = time.perf_counter()
     splits, samples = {}, []
     for name, data in sets.items():
         loss, accuracy = teacher_forced(model, data)
         sources, references = [pair.source for pair in data.pairs], [pair.target for pair in data.pairs]
-        found = evaluate(model, tokenizer, sources, references, GREEDY)
-        splits[name] = SplitScore(len(data), loss, accuracy, found.scores.exact_match, found.scores.bleu)
-        triples = zip(sources, references, found.translations, strict=True)
-        samples += [Sample(source, reference, ours.translation) for source, reference, ours in list(triples)[:SAMPLES]]
+        written = write(model, tokenizer, sources)
+        scores = score(written, references)
+        splits[name] = SplitScore(len(data), loss, accuracy, scores.exact_match, scores.bleu)
+        triples = zip(sources, references, written, strict=True)
+        samples += [Sample(source, reference, ours) for source, reference, ours in list(triples)[:SAMPLES]]
     return HeldOutScores(splits, tuple(samples), time.perf_counter() - start)
 
 
+def write(model: Writer, tokenizer: Tokenizer, sources: Sequence[str]) -> list[str]:
+    """What the model makes of every source on its own, the most probable token every time: a translation, or how a text goes on."""
+    if isinstance(model, LanguageModel):
+        return continuations(model, tokenizer, sources)
+    return [found.translation for found in translate(model, tokenizer, sources, beam=1, alpha=0.0)]
+
+
 @torch.inference_mode()
-def teacher_forced(model: Transformer, data: Encoded) -> tuple[float, float]:
+def teacher_forced(model: Writer, data: Encoded) -> tuple[float, float]:
     """(cross-entropy in nats a token without smoothing, share of tokens right) with the reference fed in."""
     loss = accuracy = tokens = 0.0
     for batch in batches_in_order(data, BATCH):
-        logits = model(batch.source, batch.decoder_input).logits
+        logits = model.output(last_vectors(model, batch))
         loss += float(smoothed_cross_entropy(logits, batch.labels, smoothing=0.0)) * batch.tokens
         accuracy += token_accuracy(logits.argmax(-1), batch.labels) * batch.tokens
         tokens += batch.tokens
     return loss / tokens, accuracy / tokens
+
+
+def last_vectors(model: Writer, batch: Batch, noise: Noise | None = None) -> Tensor:
+    """What the decoder makes of a batch [B, n, d_model], before the last matrix makes logits of it."""
+    if isinstance(model, LanguageModel):
+        return model.stacks(batch.decoder_input, noise=noise)[1].output
+    return model.stacks(batch.source, batch.decoder_input, noise=noise)[1].output

@@ -19,7 +19,7 @@ from model.saved import load_model
 from model.tokenizers import Tokenizer, train_tokenizer
 from model.train_config import TrainConfig, apply_settings, recipe
 from model.training import Step, train, use_fast_arithmetic
-from model.transformer import Transformer, new_model
+from model.transformer import AnyModel, Classifier, Writer, new_model
 
 OWN_TERMS = "The text is the user's own; its terms are theirs to know."
 OWN_LIMITS = "It has read this text and nothing else."
@@ -54,7 +54,7 @@ def begun(options: argparse.Namespace) -> tuple[Iterator[Step], int, Path]:
     kind = options.tokenizer or natural_tokenizer(origin)
     tokenizer = train_tokenizer(kind, (text for pair in corpus.train for text in (pair.source, pair.target)), shape.vocabulary)
     use_fast_arithmetic(shape.d_model, options.threads)
-    model = translator(new_model(shape.with_(vocabulary=len(tokenizer.pieces)), training.seed))
+    model = writer(new_model(shape.with_(vocabulary=len(tokenizer.pieces)), training.seed))
     return train(model, tokenizer, corpus, training, options.out, origin=origin, card=card_of(origin)), training.steps, options.out
 
 
@@ -65,7 +65,7 @@ def resumed(options: argparse.Namespace) -> tuple[Iterator[Step], int, Path]:
     saved = load_model(folder, ANY_SIZE)
     tokenizer: Tokenizer = saved.tokenizer
     use_fast_arithmetic(saved.config.d_model, options.threads)
-    model = translator(new_model(saved.config, training.seed))
+    model = writer(new_model(saved.config, training.seed))
     return train(model, tokenizer, corpus, training, folder, resume=True, card=card_of(about["origin"])), left(training, folder), folder
 
 
@@ -76,9 +76,9 @@ def left(training: TrainConfig, folder: Path) -> int:
     return training.steps - newest_checkpoint(folder).step
 
 
-def translator(model: object) -> Transformer:
-    if not isinstance(model, Transformer):
-        raise LabError("not_a_translator", "This command trains the encoder-decoder; set kind=encoder_decoder.", "kind")
+def writer(model: AnyModel) -> Writer:
+    if isinstance(model, Classifier):
+        raise LabError("not_a_writer", "This command trains what writes text; set kind=encoder_decoder or kind=decoder.", "kind")
     return model
 
 

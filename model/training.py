@@ -18,10 +18,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from model.batches import Batch, BatchStream, encode_pairs
+from model.batches import Batch, BatchStream, encode_pairs, encode_texts
 from model.corpora import Corpus
 from model.errors import LabError
-from model.held_out import HeldOutScores, encode_held_out, measure
+from model.held_out import HeldOutScores, encode_held_out, last_vectors, measure
 from model.keeper import Keeper
 from model.loss import loss_of_output, smoothing_floor
 from model.noise import Noise
@@ -29,7 +29,7 @@ from model.norms import Parts, total_norm
 from model.schedules import rate_at
 from model.tokenizers import Tokenizer
 from model.train_config import TrainConfig
-from model.transformer import Transformer
+from model.transformer import LanguageModel, Writer
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Step:
 
 
 def train(
-    model: Transformer,
+    model: Writer,
     tokenizer: Tokenizer,
     corpus: Corpus,
     config: TrainConfig,
@@ -127,7 +127,7 @@ def keep_freed_memory() -> None:
         mallopt(option, size)
 
 
-def _optimizer(model: Transformer, config: TrainConfig) -> torch.optim.Optimizer:
+def _optimizer(model: Writer, config: TrainConfig) -> torch.optim.Optimizer:
     kind = torch.optim.AdamW if config.optimizer == "adamw" else torch.optim.Adam
     betas = (config.beta1, config.beta2)
     return kind(model.parameters(), lr=config.rate, betas=betas, eps=config.epsilon, weight_decay=config.weight_decay, fused=True)
@@ -136,11 +136,12 @@ def _optimizer(model: Transformer, config: TrainConfig) -> torch.optim.Optimizer
 class Training:
     """A model, its optimizer, its batches, its noise, and how far they are."""
 
-    def __init__(self, model: Transformer, tokenizer: Tokenizer, corpus: Corpus, config: TrainConfig) -> None:
+    def __init__(self, model: Writer, tokenizer: Tokenizer, corpus: Corpus, config: TrainConfig) -> None:
         self.model, self.tokenizer, self.config = model.train().requires_grad_(True), tokenizer, config
         longest = min(config.longest, model.config.maximum_length - 1)  # the start token takes one position
-        self.data = encode_pairs(corpus.train, tokenizer, longest)
-        self.held_out = encode_held_out(corpus, tokenizer, config.evaluate_sentences, longest)
+        encode = encode_texts if isinstance(model, LanguageModel) else encode_pairs
+        self.data = encode(corpus.train, tokenizer, longest)
+        self.held_out = encode_held_out(corpus, tokenizer, config.evaluate_sentences, longest, encode)
         self.batches = BatchStream(self.data, tokenizer, config)
         self.noise = Noise(model.config.dropout, config.seed) if model.config.dropout else None
         self.parameters = list(model.parameters())
@@ -170,8 +171,8 @@ class Training:
     def _backward(self, batch: Batch) -> tuple[Tensor, list[Tensor]]:
         """The loss, and its gradient for each parameter in the model's order."""
         self.optimizer.zero_grad(set_to_none=True)
-        _, decoder = self.model.stacks(batch.source, batch.decoder_input, noise=self.noise)
-        loss = loss_of_output(decoder.output, self.model.output.weight, batch.labels, self.config.label_smoothing)
+        hidden = last_vectors(self.model, batch, self.noise)
+        loss = loss_of_output(hidden, self.model.output.weight, batch.labels, self.config.label_smoothing)
         loss.backward()
         return loss.detach(), [parameter.grad for parameter in self.parameters if parameter.grad is not None]
 

@@ -121,9 +121,14 @@ class LanguageModel(nn.Module):
             self.output.weight = self.target_embedding.weight
 
     def forward(self, target_ids: Int[Tensor, "batch n"], interventions: Interventions = NOTHING, noise: Noise | None = None) -> Trace:
+        _, decoder = self.stacks(target_ids, interventions, noise)
+        return Trace(None, target_ids, None, decoder, self.output(decoder.output))
+
+    def stacks(self, target_ids: Tensor, interventions: Interventions = NOTHING, noise: Noise | None = None) -> tuple[None, StackTrace]:
+        """No encoder, and the decoder before the last matrix makes logits."""
         causal = self.config.causal_mask and not interventions.drop_mask
         decoder, _ = self.decoder(target_ids, self.target_embedding, not_later(target_ids, causal), interventions, noise)
-        return Trace(None, target_ids, None, decoder, self.output(decoder.output))
+        return None, decoder
 
 
 class Classifier(nn.Module):
@@ -144,7 +149,8 @@ class Classifier(nn.Module):
         return Trace(source_ids, None, encoder, None, self.output(encoder.output[:, :1]))
 
 
-AnyModel = Transformer | LanguageModel | Classifier
+Writer = Transformer | LanguageModel  # what writes text, one token after another
+AnyModel = Writer | Classifier
 _KINDS: dict[str, type[AnyModel]] = {"encoder_decoder": Transformer, "decoder": LanguageModel, "encoder": Classifier}
 
 

@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from model.corpora import Corpus, Pair
 from model.corpora.grammar_lexicon import FOLDER
@@ -55,8 +56,8 @@ def names_of(pronoun: str) -> tuple[str, ...]:
 
 
 @cache
-def _lexicon() -> dict[str, dict[str, list[str]]]:
-    content: dict[str, dict[str, list[str]]] = json.loads((FOLDER / "stories.json").read_text(encoding="utf-8"))
+def _lexicon() -> dict[str, Any]:
+    content: dict[str, Any] = json.loads((FOLDER / "stories.json").read_text(encoding="utf-8"))
     return content
 
 
@@ -208,12 +209,8 @@ def _known(scene: Scene, cast: Cast, found: re.Match[str]) -> Cast | None:
     for slot, word in written:
         if _person(slot.lower()) is None and known.setdefault(slot, word) != word:
             return None
-    if not _apart(known):
-        return None
-    fits = all(
-        _written(slot, known) == word for slot, word in written if _person(slot.lower()) is None or _person(slot.lower())[0] in known
-    )  # type: ignore[index]
-    return known if fits else None
+    fits = all(_written(slot, known) == word for slot, word in written)
+    return known if fits and _apart(known) else None
 
 
 def _apart(cast: Cast) -> bool:
