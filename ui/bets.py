@@ -7,9 +7,10 @@ from ui import record
 
 def bet_on(name: str) -> str | None:
     """What the learner bet under that name, None before the bet."""
-    return record.bets().get(name)
+    bet = record.bets().get(name)
+    return None if bet is None else bet.choice
 
 
-def lock(name: str, choice: str) -> None:
-    """Lock a bet in; the first one stands."""
-    record.keep_bet(name, choice)
+def lock(name: str, choice: str, question: str = "") -> None:
+    """Lock a bet in; the first one stands. `question` is what it answers, for the page that shows them all."""
+    record.keep_bet(name, choice, question)

@@ -50,14 +50,14 @@ def bet(name: str, question: str, choices: Sequence[str]) -> str | None:
         if made is not None:
             st.caption(_("Your bet: {choice}").format(choice=made))
             return made
-        st.pills(question, choices, key=f"bet_choice_{name}", on_change=_lock, args=(name,))
+        st.pills(question, choices, key=f"bet_choice_{name}", on_change=_lock, args=(name, question))
     return None
 
 
-def _lock(name: str) -> None:
+def _lock(name: str, question: str) -> None:
     choice = st.session_state.get(f"bet_choice_{name}")
     if choice is not None:
-        bets.lock(name, choice)
+        bets.lock(name, choice, question)
 
 
 def try_it() -> AbstractContextManager[object]:
@@ -102,7 +102,7 @@ def before_and_after(label: str, before: str, after: str) -> None:
 
 
 def race_link(switch: str, label: str) -> None:
-    """A link that opens Train with a race prepared: a model as it is against one with `switch` (of `RACES`; blanks may stand for dashes)."""
+    """A link that opens Train with a race prepared: a model as it is against one with `switch`, one of `RACES`."""
     slug = switch.replace(" ", "-")
     assert slug in RACES, slug
     st.page_link("pages/train.py", label=label, query_params={"race": slug})

@@ -10,10 +10,16 @@ COOKIE = "attention_lab_visitor"
 _KEY = "visitor"
 
 
-def visitor_key() -> str:
-    """The visitor's key; without a cookie (plain `streamlit run`, tests) a key for this session."""
+def cookie_key() -> str | None:
+    """The key of the cookie, None where there is none (plain `streamlit run`, tests)."""
     cookie = st.context.cookies.get(COOKIE)
-    if isinstance(cookie, str) and cookie:  # AppTest has cookies of another kind
+    return cookie if isinstance(cookie, str) and cookie else None  # AppTest has cookies of another kind
+
+
+def visitor_key() -> str:
+    """The visitor's key; without a cookie a key for this session."""
+    cookie = cookie_key()
+    if cookie is not None:
         return cookie
     if _KEY not in st.session_state:
         st.session_state[_KEY] = secrets.token_urlsafe(24)
