@@ -38,6 +38,7 @@ MEASURED: dict[str, str] = {
     "heads": "model.head_facts:measure",
     "heads_film": "model.head_film:measure",
     "tokens": "ui.lessons.tokens_facts:measured",
+    "inference": "ui.lessons.inference_facts:measured",
 }
 
 
