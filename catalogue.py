@@ -69,7 +69,7 @@ LESSONS = (
     ),
     Lesson(
         number=4, slug="mathematics", part=WHY, title=N_("Maths and notation"), minutes=12, stage=("source", "model"),
-        question=N_("How can a sentence be a table of numbers?"),
+        prerequisites=("matrix", "rows"), question=N_("How can a sentence be a table of numbers?"),
     ),
     Lesson(
         number=5, slug="encoder", part=ENCODER, title=N_("Encoder"), minutes=12, stage=("source", "model", "layer", "position"),
@@ -81,16 +81,16 @@ LESSONS = (
     ),
     Lesson(
         number=7, slug="positions", part=ENCODER, title=N_("Positional encoding"), minutes=12, stage=("source", "model", "position"),
-        prerequisites=("embeddings",), question=N_("How does the model know which word comes first?"),
+        prerequisites=("embeddings", "rows"), question=N_("How does the model know which word comes first?"),
     ),
     Lesson(
         number=8, slug="self-attention", part=ENCODER, title=N_("Self-attention"), minutes=15,
-        stage=("source", "model", "layer", "head", "position"), prerequisites=("mathematics", "exponential"),
+        stage=("source", "model", "layer", "head", "position"), prerequisites=("mathematics", "matrix", "rows", "exponential"),
         question=N_("How does a word look at the other words?"),
     ),
     Lesson(
         number=9, slug="heads", part=ENCODER, title=N_("Multi-head attention"), minutes=15,
-        stage=("source", "target", "model", "layer", "head"), prerequisites=("self-attention",),
+        stage=("source", "target", "model", "layer", "head"), prerequisites=("self-attention", "rows"),
         question=N_("Why several heads, and what does each of them do?"),
     ),
     Lesson(
@@ -114,11 +114,11 @@ LESSONS = (
     ),
     Lesson(
         number=14, slug="training", part=LEARNING, title=N_("Training"), minutes=20, stage=("source", "target", "model"),
-        prerequisites=("mask", "logarithm"), question=N_("How does random noise become a translator?"),
+        prerequisites=("mask", "probability", "logarithm", "derivative"), question=N_("How does random noise become a translator?"),
     ),
     Lesson(
         number=15, slug="inference", part=LEARNING, title=N_("Inference"), minutes=15, stage=("source", "model"),
-        prerequisites=("decoder", "logarithm"), question=N_("How is a translation chosen, word by word?"),
+        prerequisites=("decoder", "probability", "logarithm"), question=N_("How is a translation chosen, word by word?"),
     ),
 )  # fmt: skip
 
@@ -145,7 +145,17 @@ LABORATORY = (
     Page(slug="since-2017", title=N_("Since 2017"), question=N_("What has changed since the paper, and does it matter?")),
 )  # fmt: skip
 
-PAGES: tuple[Page, ...] = (HOME, *LESSONS, *LABORATORY)
+SHELVES = (
+    Page(
+        slug="progress", title=N_("Progress"), minutes=2, question=N_("How far have you come?"),
+        lead=N_("Your bets, your first answers and what will be asked again, along the fifteen lessons. Nobody sees this but you."),
+    ),
+)  # fmt: skip
+
+PAGES: tuple[Page, ...] = (HOME, *LESSONS, *LABORATORY, *SHELVES)
+
+# The order in which the riddle is solved soonest; the numbers follow the lecture.
+STORY = (1, 6, 4, 10, 8, 7, 9, 13, 12, 15, 14, 2, 3, 5, 11)
 
 
 def page(slug: str) -> Page:
@@ -153,8 +163,20 @@ def page(slug: str) -> Page:
     return next(found for found in PAGES if found.slug == slug)
 
 
-def following(slug: str) -> Page | None:
-    """The lesson after this one in the order of the lecture, None after the last."""
-    slugs = [lesson.slug for lesson in LESSONS]
-    place = slugs.index(slug) + 1
-    return LESSONS[place] if place < len(LESSONS) else None
+def lesson(number: int) -> Lesson:
+    return LESSONS[number - 1]
+
+
+def following(slug: str) -> Lesson | None:
+    """The next finished lesson in the order of the lecture, None after the last."""
+    return _next_ready(slug, LESSONS)
+
+
+def following_in_story(slug: str) -> Lesson | None:
+    """The next finished lesson in the order of the story, None after the last."""
+    return _next_ready(slug, tuple(lesson(number) for number in STORY))
+
+
+def _next_ready(slug: str, order: tuple[Lesson, ...]) -> Lesson | None:
+    place = next(index for index, found in enumerate(order) if found.slug == slug)
+    return next((found for found in order[place + 1 :] if found.ready), None)

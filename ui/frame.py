@@ -10,7 +10,7 @@ import streamlit as st
 import catalogue
 from catalogue import Lesson, Page
 from model.errors import LabError
-from ui import wording
+from ui import lesson, wording
 from ui.words import _
 
 if TYPE_CHECKING:
@@ -31,10 +31,12 @@ def navigation() -> tuple[Page, StreamlitPage]:
     """The page asked for, from the catalogue and as Streamlit runs it. Pages to come are not in it."""
     pages = {page.slug: _script_of(page) for page in catalogue.PAGES if page.ready}
     sections: dict[str, list[StreamlitPage]] = {"": [pages["home"]]}
-    for lesson in catalogue.LESSONS:
-        if lesson.ready:
-            sections.setdefault(_(lesson.part), []).append(pages[lesson.slug])
+    for found in catalogue.LESSONS:
+        if found.ready:
+            sections.setdefault(_(found.part), []).append(pages[found.slug])
     sections[_("Laboratory")] = [pages[page.slug] for page in catalogue.LABORATORY if page.ready]
+    if shelves := [pages[page.slug] for page in catalogue.SHELVES if page.ready]:
+        sections[_("Shelves")] = shelves
     chosen = st.navigation(sections, expanded=True)
     return next(catalogue.page(slug) for slug, page in pages.items() if page is chosen or page.url_path == chosen.url_path), chosen
 
@@ -53,7 +55,7 @@ def _title(page: Page) -> str:
 def head(page: Page) -> None:
     """The page's question as its title, and above it where in the course it stands."""
     if isinstance(page, Lesson):
-        st.caption(_("Lesson {number} · about {minutes} minutes").format(number=page.number, minutes=page.minutes))
+        lesson.begin(page)
     st.title(_(page.question), anchor=False)
     if page.lead:
         st.markdown(_(page.lead))

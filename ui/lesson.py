@@ -1,12 +1,13 @@
 """The anatomy of a lesson, part by part, in the order a page calls them.
 
-The question is the title (ui/frame.py). Then: `bet`, the centrepiece of the page's own (`try_it`), `what_you_see`,
+The question is the title; `begin` stands over it (ui/frame.py). Then: `bet`, the centrepiece of the page's own (`try_it`), `what_you_see`,
 `formula`, `break_it`, `code`, `check_yourself` (ui/check.py), `what_we_know`. Texts come translated from the page.
 """
 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -16,11 +17,15 @@ from typing import Literal
 import streamlit as st
 
 import catalogue
-from ui import bets
+from catalogue import Lesson
+from ui import bets, record, terms
+from ui.further import Further as Further
+from ui.further import reading_of
 from ui.words import _
 
 # What a race on the Train page can do without, by the name in its address.
 RACES = ("no-scaling", "no-positions", "no-mask", "one-head", "pre-norm", "no-residual", "high-rate")
+_DEEP = "lesson_deep"  # has the second depth begun on this page?
 ROOT = Path(__file__).parents[1]
 Absence = Literal["removed now", "trained without"]
 
@@ -34,13 +39,18 @@ class Symbol:
     here: str
 
 
-@dataclass(frozen=True)
-class Further:
-    """One place to read on."""
-
-    title: str
-    address: str
-    why: str
+def begin(lesson: Lesson) -> None:
+    """Over the title: which lesson it is, how long it takes, and what it takes for granted, each with its explanation."""
+    record.mark_opened(lesson.slug)
+    st.session_state[_DEEP] = False
+    with st.container(key="lesson_line", horizontal=True, vertical_alignment="center", gap="small"):
+        about = _("Lesson {number} · the story in two minutes, hands on in {minutes}")
+        st.caption(about.format(number=lesson.number, minutes=lesson.minutes), width="content")
+        for name in lesson.prerequisites:
+            if name in terms.TERMS:
+                terms.explain(name)
+            elif (needed := catalogue.page(name)).ready:
+                st.page_link(needed.script, label=_(needed.title))
 
 
 def bet(name: str, question: str, choices: Sequence[str]) -> str | None:
@@ -73,7 +83,10 @@ def what_you_see(*say: Callable[[], None]) -> None:
 
 
 def formula(latex: str, symbols: Sequence[Symbol], section: str) -> None:
-    """The paper's line, every symbol bound to its value and shape, and where it stands in the paper."""
+    """The paper's line, every symbol bound to its value and shape, and where it stands in the paper. The second depth begins here."""
+    if not st.session_state.get(_DEEP, False):
+        st.session_state[_DEEP] = True
+        st.caption(_("That was the story. From here on: hands on."))
     st.header(_("The formula"), anchor=False)
     st.latex(latex)
     rows = [f"| ${symbol.latex}$ | {symbol.meaning} | {symbol.here} |" for symbol in symbols]
@@ -129,14 +142,31 @@ def source_of(file: str, name: str) -> str:
 
 
 def what_we_know(slug: str, knowledge: str, further: Sequence[Further] = ()) -> None:
-    """What this lesson adds to the answer of the riddle, where to read on, and the next lesson."""
+    """What this lesson adds to the answer of the riddle, where to read on (`further` before the shared list), and the next lesson."""
+    record.mark_read(slug)
     st.header(_("What we now know"), anchor=False)
     st.markdown(knowledge)
-    for place in further:
-        st.markdown(f"- [{place.title}]({place.address}): {place.why}")
-    after = catalogue.following(slug)
-    if after is not None and after.ready:
-        st.page_link(str(after.script), label=_("Next: {title}").format(title=_(after.title)))
+    st.markdown("\n".join(f"- [{place.title}]({place.address}): {_(place.why)}" for place in _once([*further, *reading_of(slug)])))
+    _onward(slug)
+
+
+def _once(places: Sequence[Further]) -> list[Further]:
+    """Every work once: the first mention of it stands."""
+    works: dict[str, Further] = {}
+    for place in places:
+        number = re.search(r"\d{4}\.\d{5}", place.address)  # of arXiv, whatever edition or section the address names
+        works.setdefault(number[0] if number else place.address, place)
+    return list(works.values())
+
+
+def _onward(slug: str) -> None:
+    """The next lesson, and the one the story goes on with where that is another."""
+    after, story = catalogue.following(slug), catalogue.following_in_story(slug)
+    with st.container(key="onward", horizontal=True):
+        if after is not None:
+            st.page_link(after.script, label=_("Next: {number}. {title}").format(number=after.number, title=_(after.title)))
+        if story is not None and story != after:
+            st.page_link(story.script, label=_("In story order: {number}. {title}").format(number=story.number, title=_(story.title)))
 
 
 def expert() -> AbstractContextManager[object]:
@@ -144,7 +174,10 @@ def expert() -> AbstractContextManager[object]:
     return st.expander(_("For experts"))
 
 
-def term(word: str, explanation: str) -> None:
-    """A prerequisite, explained in a pop-up at its first use."""
-    with st.popover(word, width="content"):
+def term(word: str, explanation: str = "") -> None:
+    """A prerequisite, explained in a pop-up at its first use: one of `ui.terms.TERMS` by its name, or a word with its explanation."""
+    if not explanation:
+        terms.explain(word)
+        return
+    with st.popover(word, type="tertiary", width="content"):
         st.markdown(explanation)
