@@ -38,6 +38,10 @@ MEASURED: dict[str, str] = {
     "heads": "model.head_facts:measure",
     "heads_film": "model.head_film:measure",
     "tokens": "ui.lessons.tokens_facts:measured",
+    "leak-translation-masked": "model.leak:translation_masked",
+    "leak-translation-open": "model.leak:translation_open",
+    "leak-stories-masked": "model.leak:stories_masked",
+    "leak-stories-open": "model.leak:stories_open",
     "inference": "ui.lessons.inference_facts:measured",
 }
 
