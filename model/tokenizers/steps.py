@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import heapq
 import math
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -15,6 +16,7 @@ from itertools import pairwise
 from model.tokenizers.sampling import UNKNOWN_PENALTY
 
 Scores = Mapping[str, float]
+Pair = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,46 @@ def after(word: str, steps: Iterable[Merge]) -> tuple[str, ...]:
     for step in steps:
         pieces[step.place : step.place + 2] = [step.piece]
     return tuple(pieces)
+
+
+def times_joined(words: Mapping[str, int], learnt: Iterable[str]) -> dict[str, int]:
+    """How often the two parts of each learnt piece stood together in a text when it was learnt: its merge was the most frequent
+    of those within one script (SentencePiece joins no letter with an apostrophe).
+
+    `words`: each word of the text with its mark and its count; `learnt`: the pieces in the order of learning.
+    """
+    spelt = {word: list(word) for word in words}
+    where: defaultdict[Pair, set[str]] = defaultdict(set)
+    for word, pieces in spelt.items():
+        for pair in pairwise(pieces):
+            where[pair].add(word)
+    counts = {}
+    for piece in learnt:
+        halves = [(piece[:cut], piece[cut:]) for cut in range(1, len(piece))]
+        together = {pair: sum(words[word] * _times(spelt[word], pair) for word in where[pair]) for pair in halves if pair in where}
+        counts[piece] = max(together.values(), default=0)
+        if together:
+            pair = max(together, key=together.__getitem__)
+            for word in sorted(where.pop(pair)):
+                spelt[word] = _joined(spelt[word], pair)
+                for new in pairwise(spelt[word]):
+                    where[new].add(word)
+    return counts
+
+
+def _joined(pieces: list[str], pair: Pair) -> list[str]:
+    """The pieces with every occurrence of the pair as one, from the left."""
+    found: list[str] = []
+    for piece in pieces:
+        if found and (found[-1], piece) == pair:
+            found[-1] += piece
+        else:
+            found.append(piece)
+    return found
+
+
+def _times(pieces: list[str], pair: Pair) -> int:
+    return len(pieces) - len(_joined(pieces, pair))
 
 
 @dataclass(frozen=True)

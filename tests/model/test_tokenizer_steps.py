@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator
 from itertools import combinations, pairwise
 
@@ -11,7 +12,7 @@ import pytest
 from model.corpora import load_corpus
 from model.tokenizers import WORD_START, train_tokenizer
 from model.tokenizers.sampling import UNKNOWN_PENALTY
-from model.tokenizers.steps import after, lattice, merges, price_of_dropping
+from model.tokenizers.steps import after, lattice, merges, price_of_dropping, times_joined
 from model.tokenizers.subword import SubwordTokenizer
 
 WORDS = ("the", "animal", "street", "because", "tired", "didn't", "unhappiness", "Zorvax", "été", "a")
@@ -66,6 +67,25 @@ def test_the_rank_is_the_place_in_the_order_of_learning(tokenizers: dict[str, Su
     bpe = tokenizers["bpe"]
     for step in merges(WORD_START + "animal", bpe.scores):
         assert bpe.pieces[260 + step.rank - 1] == step.piece
+
+
+def test_what_was_learnt_stood_together_most_often(tokenizers: dict[str, SubwordTokenizer], lines: list[str]) -> None:
+    """A fresh count of all pairs before each merge: SentencePiece's choice is the largest, and ours is its number."""
+    bpe = tokenizers["bpe"]
+    learnt = [piece for piece in bpe.pieces[260:] if len(piece) > 1][:60]
+    words = Counter(WORD_START + word for line in lines for word in line.split())
+    told = times_joined(words, learnt)
+    spelt = {word: list(word) for word in words}
+    for piece in learnt:
+        pairs: Counter[tuple[str, str]] = Counter()
+        for word, pieces in spelt.items():
+            for pair in pairwise(pieces):
+                pairs[pair] += words[word]
+        best = max((count, pair) for pair, count in pairs.items() if "".join(pair) == piece)
+        assert told[piece] == best[0] == max(count for pair, count in pairs.items() if "".join(pair).strip(WORD_START).isalpha())
+        for word, pieces in spelt.items():
+            text = "\0".join(["", *pieces, ""]).replace(f"\0{best[1][0]}\0{best[1][1]}\0", f"\0{piece}\0")
+            spelt[word] = text.strip("\0").split("\0")
 
 
 @pytest.mark.parametrize("word", WORDS)
