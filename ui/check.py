@@ -11,11 +11,12 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from ui import record
+from ui import record, returning, stage
 from ui.components.pictures import ask_cell
 from ui.prose import Said, escaped, say
 from ui.questions import Answer, Cell, Choice, Idea, Number, Question, number_in
-from ui.words import _, many
+from ui.returning import Due
+from ui.words import _
 
 __all__ = ["Cell", "Choice", "Number", "Question", "check_yourself", "fallback_note"]
 
@@ -24,7 +25,8 @@ _VERDICT = st.components.v2.component(
     html='<section role="status" class="none"><p></p></section>',
     css="""
 .none p { display: none; }
-.right, .wrong, .unread { border-left: 3px solid var(--lab-floor); background: var(--st-secondary-background-color); border-radius: 4px; padding: 12px 16px; }
+.right, .wrong, .unread { border-left: 3px solid var(--lab-floor); border-radius: 4px; padding: 12px 16px;
+    background: var(--st-secondary-background-color); }
 .right { border-color: var(--lab-positive); } .wrong { border-color: var(--lab-negative); }
 p { margin: 0; max-width: var(--lab-text-width); color: var(--st-text-color); font: 1rem/1.6 var(--st-font); overflow-wrap: anywhere; }
 b { font-weight: 650; margin-right: 0.4em; } .right b { color: var(--lab-positive); } .wrong b { color: var(--lab-negative); }
@@ -49,7 +51,7 @@ def fallback_note(sentence: str = "") -> str:
 
 
 def check_yourself(slug: str, questions: Sequence[Question]) -> None:
-    """The questions of a lesson."""
+    """The questions of a lesson, and before them one of two lessons ago that went wrong."""
     st.header(_("Check yourself"), anchor=False)
     if not questions:
         st.markdown(_("This sentence is too short for a question: choose a longer one."))
@@ -61,10 +63,18 @@ def check_yourself(slug: str, questions: Sequence[Question]) -> None:
 @st.fragment
 def _one_at_a_time(slug: str, questions: Sequence[Question]) -> None:
     """Only this part of the page runs again for an answer."""
-    place = min(st.session_state.get(_place(slug), 0), len(questions))
-    if place == len(questions):
+    back = _coming_back(slug)
+    place = min(st.session_state.get(_place(slug), 0 if back is None else -1), len(questions))
+    if place < 0 and back is not None:
+        if ask_again(*back) is not None:
+            st.button(_("To the questions of this lesson"), key=f"check_on_{slug}", on_click=_go_to, args=(slug, 0))
+    elif place == len(questions):
         _closing(slug, questions)
-        return
+    else:
+        _ask_in_turn(slug, questions, max(place, 0))
+
+
+def _ask_in_turn(slug: str, questions: Sequence[Question], place: int) -> None:
     question = questions[place]
     st.caption(_("Question {number} of {count}: {idea}").format(number=place + 1, count=len(questions), idea=idea_name(question.idea)))
     if ask(slug, question) is not None:
@@ -72,13 +82,33 @@ def _one_at_a_time(slug: str, questions: Sequence[Question]) -> None:
         st.button(label, key=f"check_next_{slug}_{place}", on_click=_go_to, args=(slug, place + 1))
 
 
+def _coming_back(slug: str) -> tuple[Due, Question] | None:
+    """What this lesson asks again; it stays on the page while its answer is read."""
+    key = f"check_back_{slug}"
+    asked: Due | None = st.session_state.get(key) or returning.due_in(slug)
+    if asked is None:
+        return None
+    question = returning.build(asked, stage.reading())
+    if question is None:
+        return None
+    st.session_state[key] = asked
+    return asked, question
+
+
+def ask_again(asked: Due, question: Question) -> Answer | None:
+    """A question that went wrong once, with the lesson it is from."""
+    st.caption(_("From lesson {number}, {title}: asked again").format(number=asked.lesson.number, title=_(asked.lesson.title)))
+    return ask(asked.lesson.slug, question, again=True)
+
+
 def _closing(slug: str, questions: Sequence[Question]) -> None:
+    """How it went, and when what went wrong comes back."""
     answers = record.answers()
     right = sum(answers.get(f"{slug}.{question.name}", False) for question in questions)
     if right == len(questions):
-        text = _("All {count} right at the first try.")
+        text = _("{right} of {count} right at the first try.")
     else:
-        text = many("{right} of {count} right at the first try.", "{right} of {count} right at the first try.", right)
+        text = _("{right} of {count} right at the first try. What went wrong is asked again two lessons on, and under Progress.")
     say(text, f"check_closing_{slug}", right=Said(str(right)), count=Said(str(len(questions))))
     st.button(_("Go through them again"), key=f"check_again_{slug}", on_click=_go_to, args=(slug, 0))
 
@@ -87,10 +117,10 @@ def idea_name(idea: Idea) -> str:
     return {"prediction": _("predict"), "misconception": _("a common belief"), "transfer": _("somewhere new")}[idea]
 
 
-def ask(slug: str, question: Question) -> Answer | None:
+def ask(slug: str, question: Question, again: bool = False) -> Answer | None:
     """One question with its widget and, once it is answered, its verdict; None before. The first answer goes into the record."""
-    key = _key(slug, question)
-    with st.container(key=f"question_{slug}_{question.name}", gap="small"):
+    key = _key(f"{slug}_again" if again else slug, question)
+    with st.container(key=f"question_{key}", gap="small"):
         say(question.text, f"{key}_text")
         if isinstance(question, Choice):
             answer = _ask_choice(question, key)
@@ -99,7 +129,7 @@ def ask(slug: str, question: Question) -> Answer | None:
         else:
             answer = _ask_cell(question, key)
         if answer is not None and answer.right is not None:
-            record.keep_answer(slug, question.name, answer.right)
+            (record.keep_again if again else record.keep_answer)(slug, question.name, answer.right)
         _show_verdict(answer, f"{key}_verdict")
     return answer if answer is not None and answer.right is not None else None
 

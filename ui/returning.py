@@ -1,0 +1,57 @@
+"""Questions that come back: one that went wrong is asked again two lessons later, about the sentence that then stands on the stage.
+
+A lesson registers who builds its questions; nothing of it is imported before one of them comes back.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import catalogue
+from catalogue import Lesson
+from model.reading import Reading
+from ui import record
+from ui.questions import Question
+
+LATER = 2  # lessons
+
+# Slug -> "module:function", (shown: Reading) -> Sequence[Question].
+QUESTIONS: dict[str, str] = {}
+
+
+class Due(NamedTuple):
+    """A question by the lesson it is from and its name."""
+
+    lesson: Lesson
+    name: str
+
+
+def due() -> list[Due]:
+    """What went wrong at first and has not come back with a right answer, in the order of the lessons."""
+    again = record.current().again
+    wrong = [key for key, right in record.answers().items() if not right and not again.get(key, False)]
+    found = [Due(lesson, key.removeprefix(f"{lesson.slug}.")) for lesson in catalogue.LESSONS for key in wrong if _of(key) == lesson.slug]
+    return [each for each in found if each.lesson.slug in QUESTIONS]
+
+
+def due_in(slug: str) -> Due | None:
+    """The first one that this lesson opens its questions with."""
+    number = next((lesson.number for lesson in catalogue.LESSONS if lesson.slug == slug), 0)
+    return next((each for each in due() if each.lesson.number + LATER == number), None)
+
+
+def build(asked: Due, shown: Reading) -> Question | None:
+    """The question about the stage as it is now; None where its lesson asks it no more."""
+    return next((question for question in _built(asked.lesson.slug, shown) if question.name == asked.name), None)
+
+
+def _built(slug: str, shown: Reading) -> Sequence[Question]:
+    module, _, function = QUESTIONS[slug].partition(":")
+    found: Sequence[Question] = getattr(importlib.import_module(module), function)(shown)
+    return found
+
+
+def _of(key: str) -> str:
+    return key.split(".")[0]
