@@ -5,7 +5,8 @@ Arrays, with A attentions (`about["attentions"]`), h heads, B behaviours (`about
 `even_entropy` [A] in bits; `loss_zero`, `loss_mean` [A, h] the corpus' loss with that one head silenced; `means` [A, h, d_v];
 `turned_zero`, `turned_mean` [A, h] share of pronouns that turn, `turned_zero_all`, `turned_mean_all` [A] with all its heads silenced,
 `wrong_zero_all` [A] share where the right pronoun is no longer written; `margin_zero` [A, h] in nats; `noun`, `rival`, `itself` [A, h] the
-weight on the referent, on its rival and on the word *it*, `prefers` [A, h] how often the referent gets more than its rival.
+weight on the referent, on its rival and on the word *it*, `prefers` [A, h] how often the referent gets more than its rival;
+`level.i.kind` the maps of the i-th level of Fuses in bytes.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import numpy as np
 from model.ablation import Examined, attentions_of, examined, silencing
 from model.behaviour import BEHAVIOURS, counted, marks, places
 from model.corpora import Gold, Pair, load_corpus
-from model.fuses import Level, solve
+from model.fuses import solve
 from model.interventions import Head
 from model.read import read
 from model.reading import KINDS, Reading
@@ -57,19 +58,43 @@ def measure(saved: SavedModel) -> tuple[Arrays, dict[str, Any]]:
     losses, whole = _losses(corpus, means, attentions)
     referents, of_referents = _referents(saved, with_referents(), means, attentions)
     stacked = np.stack([means[name] for name in attentions])
+    maps, levels = _levels(saved)
     about = {
-        "attentions": attentions, "behaviours": BEHAVIOURS, "sentences": len(corpus.pairs), **whole, **of_referents,
-        "levels": [_as_dict(level) for level in solve(saved, LEVELS)],
+        "attentions": attentions, "behaviours": BEHAVIOURS, "sentences": len(corpus.pairs), **whole, **of_referents, "levels": levels,
     }  # fmt: skip
     arrays = {**behaviour, **losses, **referents, "means": stacked}
-    return {name: values.astype(np.float32) for name, values in arrays.items()}, about
+    return {name: values.astype(np.float32) for name, values in arrays.items()} | maps, about
 
 
-def _as_dict(level: Level) -> dict[str, Any]:
-    return {
-        "source": level.source, "translation": level.translation, "ordinal": level.ordinal, "par": level.par,
-        "solutions": [[[name, head] for name, head in heads] for heads in level.solutions],
-    }  # fmt: skip
+# Fuses
+
+
+def _levels(saved: SavedModel) -> tuple[Arrays, list[dict[str, Any]]]:
+    """The solved levels, and the maps of each as bytes, 0 to 255: `level.0.encoder.self` [layer, head, n, m]."""
+    maps: Arrays = {}
+    levels = []
+    for number, level in enumerate(solve(saved, LEVELS)):
+        shown = read(saved, level.source)
+        maps |= {f"level.{number}.{kind}": maps_of(shown, kind) for kind in KINDS}
+        levels.append(
+            {
+                "source": level.source,
+                "translation": level.translation,
+                "ordinal": level.ordinal,
+                "par": level.par,
+                "solutions": [[[name, head] for name, head in heads] for heads in level.solutions],
+                "pieces": shown.source_pieces,
+                "fed": shown.target_in,
+                "produced": shown.target_out,
+            }
+        )
+    return maps, levels
+
+
+def maps_of(shown: Reading, kind: str) -> np.ndarray:
+    """Weights of a kind of attention as bytes, 0 to 255 [layer, head, n, m]."""
+    weights = np.stack([shown.arrays[f"{name}.weights"] for name in shown.attention_names(kind)])
+    return np.round(255 * weights).astype(np.uint8)
 
 
 # What heads look at
@@ -171,7 +196,7 @@ def looks(reading: Reading, gold: Gold, attention: str) -> tuple[np.ndarray, np.
     if attention.startswith("decoder") and attention.endswith("self"):
         return noun, rival, np.zeros(len(weights))
     itself = np.zeros(weights.shape[1:], dtype=bool)
-    itself[:, it] = found["referent"].any(axis=1)[:, None]
+    itself[:, it] = np.asarray(found["referent"].any(axis=1))[:, None]
     return noun, rival, _weight(weights, itself)
 
 

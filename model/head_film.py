@@ -17,6 +17,7 @@ from model.config import preset
 from model.corpora import Corpus, load_corpus
 from model.corpora.grammar import EXAMPLES, recognize
 from model.frames import frame_steps
+from model.head_facts import maps_of
 from model.read import read
 from model.reading import KINDS, Reading
 from model.saved import SavedModel, parameters_of, with_parameters
@@ -69,7 +70,7 @@ def filmed(heads: int, corpus: Corpus, tokenizer: Tokenizer, config: TrainConfig
             shots.append(_shot(model, tokenizer, target))
             written.append(_own(model, tokenizer))
     curves, summary = _curves(steps)
-    maps = {kind: np.stack([_maps(shot, kind) for shot in shots]) for kind in KINDS}
+    maps = {kind: np.stack([maps_of(shot, kind) for shot in shots]) for kind in KINDS}
     first = shots[0]
     about = {
         "heads": heads, "parameters": sum(parameter.numel() for parameter in model.parameters()), "d_k": model.config.d_k,
@@ -121,12 +122,6 @@ def _shot(model: Transformer, tokenizer: Tokenizer, target: str) -> Reading:
 
 def _own(model: Transformer, tokenizer: Tokenizer) -> str:
     return read(_as_saved(model, tokenizer), SENTENCE).target
-
-
-def _maps(shot: Reading, kind: str) -> np.ndarray:
-    """Weights of a kind of attention as bytes, 0 to 255 [layer, head, n, m]."""
-    weights = np.stack([shot.arrays[f"{name}.weights"] for name in shot.attention_names(kind)])
-    return np.round(255 * weights).astype(np.uint8)
 
 
 def _entropies(shot: Reading) -> np.ndarray:

@@ -1,0 +1,271 @@
+// Every head of a model at a glance, each with a switch that silences it; under them what is then written; one map large.
+// Only a switch speaks to the server (send); which map is large stands in the address (ui/address.js).
+
+const BOARD_GAP = 6;
+
+function createBoard(host, send) {
+  const view = sharedView();
+  const self = { host, view, send, data: null, silent: new Set(), kind: "zero", waiting: false, layer: null, cell: null, table: false };
+  self.section = html("section", { class: "board" });
+  host.append(self.section);
+  watchGround(self.section, () => self.data && paintBoard(self));
+  const stop = view.subscribe(() => self.data && showLarge(self));
+  new ResizeObserver(() => {
+    if (self.data && Math.abs(host.clientWidth - self.measured) > 1) paintBoard(self);
+  }).observe(host);
+  return {
+    update(bytes) {
+      const again = sameBytes(self.bytes, bytes);
+      self.bytes = bytes;
+      if (again) return;
+      self.data = unpack(bytes);
+      const { identity, state } = self.data.header;
+      const answered = keyOf(state.silent, state.kind) === keyOf(listOf(self), self.kind);
+      if (identity !== self.identity) {
+        self.silent = new Set(state.silent.map(([name, head]) => `${name}:${head}`));
+        self.kind = state.kind;
+        self.identity = identity;
+        buildBoard(self);
+        paintBoard(self);
+      }
+      if (answered || !self.waiting) self.waiting = false;
+      showSilent(self);
+    },
+    close() { stop(); },
+  };
+}
+
+const listOf = (self) => [...self.silent].map((name) => [name.slice(0, name.lastIndexOf(":")), Number(name.slice(name.lastIndexOf(":") + 1))]);
+const keyOf = (heads, kind) => [kind, ...heads.map(([name, head]) => `${name}:${head}`).sort()].join(" ");
+const isGame = (self) => self.data.header.state.mode === "fuses";
+
+/** Weights 0 to 1 of one map, whether they came as bytes or as floats. */
+function weightsAt(data, kind, layer, head) {
+  const array = data.arrays[kind];
+  const [, heads, rows, columns] = array.shape;
+  const size = rows * columns;
+  const at = (layer * heads + head) * size;
+  const part = array.values.subarray(at, at + size);
+  return { rows, columns, values: part instanceof Uint8Array ? Float32Array.from(part, (x) => x / 255) : part };
+}
+
+function boardMatrix(data, kind, layer, head) {
+  const { rows, columns, values } = weightsAt(data, kind, layer, head);
+  const masked = kind === "decoder" && data.header.state.causal !== false ? Uint8Array.from(values, (_, at) => (at % columns > Math.floor(at / columns) ? 1 : 0)) : null;
+  return matrixOf(values, rows, columns, "weights", masked, 1);
+}
+
+function nameOfHead(words, name, head) {
+  const [kind, layer] = name.split(".");
+  return plain(words.head_name, { attention: words[`${kind}_long`], layer: Number(layer) + 1, head: head + 1 });
+}
+
+/** Layers shown at once: all while they are few, else the chosen one. */
+function layersShown(self) {
+  const { layers, heads } = Object.values(self.data.header.attentions)[0];
+  if (layers * Math.ceil(heads / 4) <= 2) return Array.from({ length: layers }, (_, layer) => layer);
+  if (self.layer === null || self.layer >= layers) self.layer = self.view.number("layer", 1, layers, 1) - 1;
+  return [self.layer];
+}
+
+function buildBoard(self) {
+  const { header } = self.data;
+  const { words, attentions } = header;
+  const { layers } = Object.values(attentions)[0];
+  const shownLayers = layersShown(self);
+  self.tiles = new Map();
+  self.kinds = header.state.kinds.length > 1 ? segments(words.writes, header.state.kinds.map((kind) => [kind, words[kind]]), self.kind, (kind) => { self.kind = kind; press(self.kinds, kind); asked(self); }) : null;
+  self.restore = html("button", { type: "button", class: "small", onclick: () => { self.silent.clear(); asked(self); } }, words.restore);
+  const turner = shownLayers.length < layers
+    ? segments(words.layers, Array.from({ length: layers }, (_, layer) => [layer, plain(words.layer, { layer: layer + 1 })]), self.layer, (layer) => { self.layer = layer; buildBoard(self); paintBoard(self); showSilent(self); })
+    : null;
+  const blocks = Object.keys(attentions).map((kind) => html("div", { class: "block", role: "group", "aria-label": words[`${kind}_long`] },
+    html("h3", {}, words[`${kind}_long`]),
+    shownLayers.map((layer) => html("div", { class: "row" },
+      layers > 1 ? html("span", { class: "muted layername" }, plain(words.layer, { layer: layer + 1 })) : null,
+      html("div", { class: "tiles" }, Array.from({ length: attentions[kind].heads }, (_, head) => tileOf(self, kind, layer, head)))))));
+  self.blocks = html("div", { class: "blocks" }, blocks);
+  self.chips = html("div", { class: "chips" });
+  self.result = html("div", { class: "result", "aria-live": "polite" });
+  self.large = isGame(self) ? null : largeOf(self);
+  self.section.classList.toggle("game", isGame(self));
+  self.section.replaceChildren(
+    ...self.section.querySelectorAll(":scope > i"),
+    html("div", { class: "boardbar" }, html("p", { class: "muted hint" }, header.state.hint), turner,
+      self.kinds ? html("div", { class: "buttons" }, html("span", { class: "muted" }, words.writes), self.kinds) : null),
+    self.blocks,
+    html("div", { class: "outcome" }, self.result, html("div", { class: "buttons" }, self.chips, self.restore)),
+    ...(self.large ? [self.large] : []));
+}
+
+/** In the lesson a map shows itself large and a switch silences; in the game the whole tile is the switch. */
+function tileOf(self, kind, layer, head) {
+  const { words } = self.data.header;
+  const name = `${kind}.${layer}`;
+  const canvas = html("canvas", { "aria-hidden": "true" });
+  const flip = () => {
+    const key = `${name}:${head}`;
+    if (!self.silent.delete(key)) self.silent.add(key);
+    asked(self);
+  };
+  const label = plain(words.silence, { head: nameOfHead(words, name, head) });
+  const tile = { kind, layer, head, canvas };
+  if (isGame(self)) {
+    tile.flip = html("button", { type: "button", class: "map fusetile", "aria-label": label, "aria-pressed": "false", onclick: flip, onkeydown: (event) => walkTiles(self, event, tile, "flip") }, canvas, html("span", { class: "fuse", "aria-hidden": "true" }, html("b", {}, head + 1), html("i", { class: "pill" })));
+    tile.node = html("div", { class: "tile" }, tile.flip);
+  } else {
+    tile.look = html("button", { type: "button", class: "map", "aria-label": plain(words.look, { head: nameOfHead(words, name, head) }), onclick: () => self.view.set({ attention: kind, layer: layer + 1, head: head + 1, row: null, column: null }), onkeydown: (event) => walkTiles(self, event, tile, "look") }, canvas);
+    tile.flip = html("button", { type: "button", class: "fuse", "aria-label": label, "aria-pressed": "false", onclick: flip, onkeydown: (event) => walkTiles(self, event, tile, "flip") }, html("b", { "aria-hidden": "true" }, head + 1), html("i", { class: "pill", "aria-hidden": "true" }));
+    tile.node = html("div", { class: "tile" }, tile.look, tile.flip);
+  }
+  self.tiles.set(`${name}:${head}`, tile);
+  return tile.node;
+}
+
+/** Arrows walk among the maps, or among the switches. */
+function walkTiles(self, event, tile, part) {
+  const all = [...self.tiles.values()];
+  const at = all.indexOf(tile);
+  const below = all.findIndex((other, place) => (event.key === "ArrowDown" ? place > at : place < at) && other.head === tile.head && (other.layer !== tile.layer || other.kind !== tile.kind));
+  const above = all.findLastIndex((other, place) => place < at && other.head === tile.head);
+  const to = { ArrowRight: at + 1, ArrowLeft: at - 1, ArrowDown: below, ArrowUp: above }[event.key];
+  if (to === undefined) return;
+  event.preventDefault();
+  if (all[to]) all[to][part].focus();
+}
+
+function asked(self) {
+  self.waiting = true;
+  showSilent(self);
+  self.send({ heads: listOf(self), kind: self.kind, of: self.identity });
+}
+
+function paintBoard(self) {
+  const palette = (self.palette = paletteFor(self.section, self.data.header.palettes));
+  self.measured = self.host.clientWidth;
+  if (!self.measured) return;
+  const { heads } = Object.values(self.data.header.attentions)[0];
+  const across = Math.min(heads, 4);
+  const wide = self.measured >= 820;
+  const room = (wide ? (self.measured - 48) / 3 : self.measured) - BOARD_GAP * (across - 1);
+  const side = clamp(Math.floor(room / across) - 6, 34, isGame(self) ? 56 : 72);
+  for (const { kind, layer, head, canvas } of self.tiles.values()) {
+    const matrix = boardMatrix(self.data, kind, layer, head);
+    paintCells(canvas, matrix, side / Math.max(matrix.rows, matrix.columns), palette);
+    canvas.parentElement.style.width = `${side + 6}px`;
+    if (!isGame(self)) canvas.parentElement.style.height = `${side + 6}px`;
+  }
+  self.blocks.style.setProperty("--across", across);
+  self.blocks.style.setProperty("--tile", `${side + 6}px`);
+  showLarge(self);
+}
+
+/** Which switches are off, and what the model writes with them off. */
+function showSilent(self) {
+  const { header } = self.data;
+  const { words, state } = header;
+  for (const [key, tile] of self.tiles) {
+    const silent = self.silent.has(key);
+    tile.node.classList.toggle("silent", silent);
+    tile.flip.setAttribute("aria-pressed", String(silent));
+  }
+  self.restore.hidden = !self.silent.size;
+  self.section.classList.toggle("waiting", self.waiting);
+  self.chips.replaceChildren(...listOf(self).map(([name, head]) => html("button", { type: "button", class: "chip", "aria-label": plain(words.restore_one, { head: nameOfHead(words, name, head) }), onclick: () => { self.silent.delete(`${name}:${head}`); asked(self); } },
+    plain(words.chip, { attention: words[`${name.split(".")[0]}_short`], layer: Number(name.split(".")[1]) + 1, head: head + 1 }), html("span", { "aria-hidden": "true" }, " \u00D7"))));
+  const current = !self.waiting;
+  const after = self.silent.size && current ? state.after : null;
+  const marked = after === null ? null : changedWords(state.before.split(" "), after.split(" "));
+  const line = (name, text, changed) => html("p", { class: "line" }, html("span", { class: "muted who" }, name), html("span", { class: "french", lang: "fr" },
+    text.split(" ").map((word, at) => [at ? " " : "", changed && changed[at] ? html("mark", {}, word) : word])));
+  self.result.replaceChildren(
+    line(words.whole, state.before, null),
+    self.silent.size
+      ? (self.waiting ? html("p", { class: "line" }, html("span", { class: "muted who" }, plain(words.silenced, { count: self.silent.size })), html("span", { class: "muted" }, words.working))
+        : line(plain(words.silenced, { count: self.silent.size }), after || "", marked))
+      : html("p", { class: "line muted" }, html("span", { class: "who" }, ""), state.nothing),
+    current && state.verdict ? html("p", { class: `verdict ${state.won ? "won" : ""}` }, state.verdict) : null);
+}
+
+/** For each word of the second sentence: is it not in the first, read in order (longest common subsequence)? */
+function changedWords(before, after) {
+  const [n, m] = [before.length, after.length];
+  const best = Array.from({ length: n + 1 }, () => new Array(m + 1).fill(0));
+  for (let i = n - 1; i >= 0; i -= 1) for (let j = m - 1; j >= 0; j -= 1) best[i][j] = before[i] === after[j] ? best[i + 1][j + 1] + 1 : Math.max(best[i + 1][j], best[i][j + 1]);
+  const changed = new Array(m).fill(true);
+  for (let i = 0, j = 0; i < n && j < m;) {
+    if (before[i] === after[j]) { changed[j] = false; i += 1; j += 1; } else if (best[i + 1][j] >= best[i][j + 1]) i += 1;
+    else j += 1;
+  }
+  return changed;
+}
+
+// The large map
+
+function largeOf(self) {
+  const { words } = self.data.header;
+  self.title = html("h3", {});
+  self.figureHost = html("div", { class: "host" });
+  self.told = html("p", { class: "told", "aria-live": "polite" });
+  self.tableHost = html("div", { class: "table" });
+  self.tableButton = html("button", { type: "button", class: "small", "aria-pressed": "false", onclick: () => { self.table = !self.table; showLarge(self); } }, words.table);
+  self.figure = createFigure(self.figureHost, { point: (cell) => tellLarge(self, cell || self.cell), choose: (cell) => { self.cell = cell; tellLarge(self, cell); } });
+  return html("div", { class: "largemap" }, html("div", { class: "head" }, self.title, self.tableButton), self.told, self.figureHost, self.tableHost);
+}
+
+/** The head the address names, or the one worth seeing first. */
+function headShown(self) {
+  const { attentions, state } = self.data.header;
+  const kinds = Object.keys(attentions);
+  const named = self.view.get("attention") || self.view.get("layer") || self.view.get("head");
+  if (!named && state.start) return state.start;
+  const kind = kinds.includes(self.view.get("attention")) ? self.view.get("attention") : kinds[0];
+  return { kind, layer: self.view.number("layer", 1, attentions[kind].layers, 1) - 1, head: self.view.number("head", 1, attentions[kind].heads, 1) - 1 };
+}
+
+function axesAt(self, kind) {
+  const { source, fed, produced } = self.data.header.tokens;
+  return kind === "encoder" ? [source, source] : [produced, kind === "cross" ? source : fed];
+}
+
+function showLarge(self) {
+  if (!self.large || !self.palette) return;
+  const { header } = self.data;
+  const at = (self.at = headShown(self));
+  const name = `${at.kind}.${at.layer}`;
+  for (const tile of self.tiles.values()) {
+    const here = tile.kind === at.kind && tile.layer === at.layer && tile.head === at.head;
+    tile.look.classList.toggle("here", here);
+    tile.look.setAttribute("aria-pressed", String(here));
+  }
+  const [rows, columns] = axesAt(self, at.kind);
+  self.matrix = boardMatrix(self.data, at.kind, at.layer, at.head);
+  const key = JSON.stringify([self.identity, at]);
+  if (self.known !== key) self.cell = at.row === undefined ? tellingCell(self.matrix) : [at.row, at.column];
+  self.known = key;
+  self.title.textContent = nameOfHead(header.words, name, at.head);
+  self.figure.update({ rows, columns, marked: needsMark([...rows, ...columns]), second: null, panels: [{ id: "one", title: self.title.textContent, matrix: self.matrix }], vectors: null, connectors: false, words: header.words, chosen: self.cell }, self.palette);
+  self.tableButton.setAttribute("aria-pressed", String(self.table));
+  self.tableHost.replaceChildren(...(self.table ? [tableOf(self.matrix, rows, columns, self.title.textContent, header.words)] : []));
+  tellLarge(self, self.cell);
+}
+
+/** The heaviest cell of the map that is no lonely first row. */
+function tellingCell(matrix) {
+  let best = [0, 0];
+  let most = -1;
+  for (let i = 0; i < matrix.rows; i += 1) for (let j = 0; j < matrix.columns; j += 1) {
+    const value = matrix.values[i * matrix.columns + j];
+    if (!isMasked(matrix, i, j) && i > 0 && value > most) { most = value; best = [i, j]; }
+  }
+  return best;
+}
+
+function tellLarge(self, [i, j]) {
+  const { words } = self.data.header;
+  const [rows, columns] = axesAt(self, self.at.kind);
+  if (!rows[i] || !columns[j]) return;
+  const share = `${Math.round(100 * self.matrix.values[i * self.matrix.columns + j])}\u202F%`;
+  const template = self.at.kind === "encoder" ? words.told_encoder : words.told_produced;
+  self.told.replaceChildren(...sentence(template, { row: html("b", { class: "query" }, named(rows, i).text), column: html("b", { class: "key" }, named(columns, j).text), share: html("b", {}, share) }));
+}
