@@ -1,0 +1,181 @@
+"""The Progress page: fifteen stations on one path, with the visitor's bets and answers; what is asked again; the record as a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+import catalogue
+from catalogue import Lesson
+from ui import check, record, returning, stage, wording
+from ui.prose import say
+from ui.record_file import BYTES
+from ui.visitor import cookie_key
+from ui.words import _
+
+HERE = Path(__file__).parent
+FILE_NAME = "attention-lab-progress.json"
+RIDDLE = "introduction"  # the station of the riddle's bets, which are made on Home
+_ASKED = "progress_asked"
+
+_PATH = st.components.v2.component(
+    "lab_progress",
+    html='<ol class="path"></ol><p class="legend" aria-hidden="true"></p>',
+    css=(HERE / "progress.css").read_text(encoding="utf-8"),
+    js=(HERE / "progress.js").read_text(encoding="utf-8"),
+)
+
+
+def summary() -> None:
+    """How far, in one sentence; where to begin, for who has not."""
+    if (mistake := record.mistake()) is not None:
+        wording.show(mistake, "record_mistake")
+    kept = record.current()
+    if not (kept.answers or kept.bets or kept.read):
+        say(_("Nothing here yet. Your first bet, your first answer and every lesson you read will stand on this path."), "progress_none")
+        first = next((lesson for number in catalogue.STORY if (lesson := catalogue.lesson(number)).ready), None)
+        if first is not None:
+            label = _("Begin with lesson {number}: {title}").format(number=first.number, title=_(first.title))
+            with st.container(key="first_step"):
+                st.page_link(first.script, label=label, width="content")
+        return
+    say(
+        _("{read} of {count} lessons read; {right} of {answers} answers right at the first try; {again} to be asked again."),
+        "progress_sum", read=len(kept.read), count=sum(lesson.ready for lesson in catalogue.LESSONS),
+        right=sum(kept.answers.values()), answers=len(kept.answers), again=len(_wrong()),
+    )  # fmt: skip
+
+
+def path() -> None:
+    """The stations. A click on a title opens the lesson."""
+    opened = _PATH(key="progress_path", data=_path_data(), on_open_change=lambda: None).get("open")
+    for lesson in catalogue.LESSONS:
+        if lesson.ready and lesson.slug == opened:
+            st.switch_page(lesson.script)
+
+
+def _path_data() -> dict[str, Any]:
+    return {
+        "label": _("The lessons"),
+        "stations": [_station(lesson) for lesson in catalogue.LESSONS],
+        "words": {
+            "bet": _("You bet"),
+            "toCome": _("to come"),
+            "right": _("right at the first try"),
+            "wrong": _("wrong at the first try, to be asked again"),
+            "mended": _("wrong at first, right when asked again"),
+            "open": _("not answered"),
+            "answers": _("Answers"),
+        },
+    }
+
+
+def _station(lesson: Lesson) -> dict[str, Any]:
+    kept = record.current()
+    if not lesson.ready:
+        state = "coming"
+    elif lesson.slug in kept.read:
+        state = "read"
+    else:
+        state = "opened" if lesson.slug in kept.opened else "new"
+    return {
+        "number": lesson.number,
+        "slug": lesson.slug,
+        "title": _(lesson.title),
+        "question": _(lesson.question),
+        "state": state,
+        "said": {"coming": _("to come"), "new": "", "opened": _("begun"), "read": _("read")}[state],
+        "bets": _bets(lesson.slug),
+        "answers": [_answer(key, right) for key, right in kept.answers.items() if key.startswith(f"{lesson.slug}.")],
+    }
+
+
+def _bets(slug: str) -> list[dict[str, str]]:
+    """A lesson's bets; the first lesson has those of the riddle too."""
+    found = [bet for name, bet in record.bets().items() if name.startswith(f"{slug}.")]
+    shown = [{"question": bet.question, "choice": bet.choice} for bet in found]
+    return [*_riddle_bets(), *shown] if slug == RIDDLE else shown
+
+
+def _riddle_bets() -> list[dict[str, str]]:
+    question = _("What does “it” mean, when the end is “{word}”?")
+    bets = {word: record.bets().get(f"riddle.{word}") for word in ("tired", "wide")}
+    return [
+        {"question": question.format(word=word), "choice": bet.choice}
+        for word, bet in bets.items()
+        if bet is not None and bet.choice != "skip"
+    ]
+
+
+def _answer(key: str, right: bool) -> str:
+    return "right" if right else "mended" if record.current().again.get(key) else "wrong"
+
+
+def _wrong() -> list[str]:
+    kept = record.current()
+    return [key for key, right in kept.answers.items() if not right and not kept.again.get(key)]
+
+
+@st.fragment
+def asked_again() -> None:
+    """What went wrong, one at a time, about the sentence that now stands on the stage."""
+    asked = st.session_state.get(_ASKED) or next(iter(returning.due()), None)
+    if asked is None:
+        return
+    question = returning.build(asked, stage.reading())
+    if question is None:
+        return
+    st.header(_("Asked again"), anchor=False)
+    st.session_state[_ASKED] = asked
+    if check.ask_again(asked, question) is not None and returning.due():
+        st.button(_("Next question"), key="progress_next", on_click=_forget_asked)
+
+
+def _forget_asked() -> None:
+    """Go on to the next one that is due, past the one just answered."""
+    asked = st.session_state.pop(_ASKED)
+    others = [each for each in returning.due() if each != asked]
+    if others:
+        st.session_state[_ASKED] = others[0]
+
+
+def take_along() -> None:
+    """The record as a file: out, in, and gone."""
+    st.header(_("Your record"), anchor=False)
+    if cookie_key() is None:
+        text = _("This record is kept as long as the page is open: there is no cookie of this server to know you by.")
+    else:
+        text = _("This record is kept on this server, under a random key in a cookie of your browser: no name, no address.")
+    st.markdown(text)
+    with st.container(horizontal=True):
+        st.download_button(
+            _("Take it along (JSON)"),
+            record.export,
+            file_name=FILE_NAME,
+            mime="application/json",
+            on_click="ignore",
+            icon=":material/download:",
+        )
+        with st.popover(_("Bring one in")):
+            _bring_in()
+        with st.popover(_("Delete it")):
+            st.markdown(_("Bets, answers and lessons read are gone at once and cannot be brought back, except from a file you took along."))
+            st.button(_("Delete my record"), on_click=record.forget, type="primary")
+
+
+def _bring_in() -> None:
+    count = st.session_state.setdefault("progress_uploads", 0)
+    file = st.file_uploader(
+        _("A file taken along from here, at most {limit} kB").format(limit=BYTES // 1024), type="json", key=f"progress_file_{count}"
+    )
+    if file is None:
+        return
+    error = record.add(file.read(BYTES + 1))
+    if error is not None:
+        wording.show(error, "progress_error")
+        return
+    st.session_state["progress_uploads"] = count + 1
+    st.toast(_("Added. What already stood here stays."))
+    st.rerun()
