@@ -38,6 +38,7 @@ MEASURED: dict[str, str] = {
     "heads": "model.head_facts:measure",
     "heads_film": "model.head_film:measure",
     "tokens": "ui.lessons.tokens_facts:measured",
+    "mask-changes": "ui.lessons.masks_changes:measured",
     "leak-translation-masked": "model.leak:translation_masked",
     "leak-translation-open": "model.leak:translation_open",
     "leak-stories-masked": "model.leak:stories_masked",
