@@ -1,24 +1,24 @@
 """Does a model see the order of its words? One sentence in several orders, each word's vector beside itself.
 
 A word may be several pieces; they move together. Vectors come back sorted by the words of the first order, so that equal
-vectors stand in equal rows whatever the order was.
+vectors stand in equal rows whatever the order was. torch is imported where a model runs: telling words needs none.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import permutations
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
-from torch import Tensor
 
 from model.config import START
-from model.interventions import Interventions
-from model.read import read
-from model.saved import SavedModel
 from model.tokenizers.base import Encoding
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from model.saved import SavedModel
 
 SENTENCE = "Jake learned AI"
 TARGET_WORDS = 3  # of the translation; all their orders are computed
@@ -37,7 +37,6 @@ def places_in(words: Sequence[tuple[int, int]], order: Sequence[int]) -> list[in
     return [piece for word in order for piece in range(*words[word])]
 
 
-@torch.inference_mode()
 def outputs(
     saved: SavedModel, ids: Sequence[int], words: Sequence[tuple[int, int]], orders: Sequence[Sequence[int]],
     side: str = "encoder", drop_positions: bool = False, source_ids: Sequence[int] = (),
@@ -47,22 +46,27 @@ def outputs(
     `side` is what reads the pieces: the `encoder`; the `decoder` (after the start token, beside the memory of `source_ids`);
     or the decoder `unmasked`, in which every row sees all. `drop_positions` removes positions now, from a model trained with them.
     """
+    import torch
+
+    from model.interventions import Interventions
+
     places = torch.tensor([places_in(words, order) for order in orders])  # orders × n
     rows = torch.tensor(ids)[places]
     edit = Interventions(drop_positions=drop_positions, drop_mask=side == "unmasked")
-    if side == "encoder":
-        found = saved.translator.encode(rows, edit).output
-    else:
-        source = torch.tensor([list(source_ids)]).expand(len(rows), -1)
-        trace = saved.translator(source, torch.cat([torch.full((len(rows), 1), START), rows], dim=1), edit)
-        assert trace.decoder is not None
-        found = trace.decoder.output[:, 1:]  # the row of the start token belongs to no word
+    with torch.inference_mode():
+        if side == "encoder":
+            found = saved.translator.encode(rows, edit).output
+        else:
+            source = torch.tensor([list(source_ids)]).expand(len(rows), -1)
+            trace = saved.translator(source, torch.cat([torch.full((len(rows), 1), START), rows], dim=1), edit)
+            assert trace.decoder is not None
+            found = trace.decoder.output[:, 1:]  # the row of the start token belongs to no word
     return _sorted_back(found, places).numpy()
 
 
 def _sorted_back(found: Tensor, places: Tensor) -> Tensor:
     """Row i of every order becomes the vector of piece i."""
-    return torch.take_along_dim(found, places.argsort(dim=1)[:, :, None], dim=1)
+    return found.take_along_dim(places.argsort(dim=1)[:, :, None], dim=1)
 
 
 def differences(vectors: np.ndarray) -> np.ndarray:
@@ -72,6 +76,8 @@ def differences(vectors: np.ndarray) -> np.ndarray:
 
 def measure(saved: SavedModel) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     """All orders of `SENTENCE` through a model: vectors by side with and without positions, and what it translates each to."""
+    from model.read import read
+
     source = saved.tokenizer.encode(SENTENCE)
     target = _first_words(saved.tokenizer.encode(read(saved, SENTENCE).target), TARGET_WORDS)
     about: dict[str, Any] = {"sentence": SENTENCE}
@@ -92,6 +98,9 @@ def translations(
     saved: SavedModel, encoding: Encoding, words: Sequence[tuple[int, int]], orders: Sequence[Sequence[int]]
 ) -> dict[str, list[str]]:
     """What the model writes for every order, with positions and without them (in both stacks)."""
+    from model.interventions import Interventions
+    from model.read import read
+
     found: dict[str, list[str]] = {"with": [], "without": []}
     for order in orders:
         text = saved.tokenizer.decode([encoding.ids[place] for place in places_in(words, order)])
