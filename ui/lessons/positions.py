@@ -68,8 +68,10 @@ def _seen_hands(shown: Reading) -> None:
     turns = figures.frequencies(width) * (count - 1) / (2 * np.pi)
     say(
         _(
-            "The {width} numbers of a row are the sines and cosines of {pairs} clocks. From {first} to {last} the first clock goes round {round} times; "
-            "the last one turns by {little}°, and would need {words} words to come round once. Quick hands tell neighbours apart, slow ones the beginning from the end."
+            "The {width} numbers of a row are the sines and cosines of {pairs} clocks. From {first} to {last} the first clock goes round "
+            "{round} times; "
+            "the last one turns by {little}°, and would need {words} words to come round once. Quick hands tell neighbours apart, slow "
+            "ones the beginning from the end."
         ),
         "positions_hands", width=width, pairs=width // 2, first=Said(plain(shown.source_pieces[0]), "source"),
         last=Said(plain(shown.source_pieces[-1]), "source"), round=number(turns[0]), little=number(360 * turns[-1]),
@@ -107,7 +109,10 @@ def _seen_twice(shown: Reading) -> None:
         if piece in first:
             one, other = shown.arrays["encoder.input"][[first[piece], place]]
             say(
-                _("{word} stands at {one} and at {other}. Its embedding is the same both times; with the positions added, the two vectors have a cosine of {cosine}."),
+                _(
+                    "{word} stands at {one} and at {other}. Its embedding is the same both times; with the positions added, the two "
+                    "vectors have a cosine of {cosine}."
+                ),
                 "positions_twice", word=Said(plain(piece), "source"), one=first[piece], other=place,
                 cosine=number(float(cosines(one[None], other[None])[0, 0])),
             )  # fmt: skip
@@ -115,7 +120,8 @@ def _seen_twice(shown: Reading) -> None:
         first[piece] = place
     say(
         _(
-            "No word of yours stands twice. Where one does, its embedding is the same both times, and the position alone tells the two apart."
+            "No word of yours stands twice. Where one does, its embedding is the same both times, and the position alone tells the two "
+            "apart."
         ),
         "positions_once",
     )
@@ -126,7 +132,8 @@ def prerequisites() -> None:
         lesson.term(
             _("sine, cosine, radian"),
             _(
-                "A hand of length 1 starts at twelve and turns clockwise by an angle. Its tip is then *sine* of the angle to the right and *cosine* "
+                "A hand of length 1 starts at twelve and turns clockwise by an angle. Its tip is then *sine* of the angle to the right "
+                "and *cosine* "
                 "of the angle up. A full turn is 360° or 2π ≈ 6.28 *radians*; 1 radian is about 57°."
             ),
         )
@@ -140,7 +147,8 @@ def formula(shown: Reading) -> None:
     count, width = len(shown.source_pieces), shown.config.d_model
     longest = 2 * np.pi / figures.frequencies(width)[-1]
     lesson.formula(
-        r"PE_{(pos,\,2i)} = \sin\!\left(\frac{pos}{10000^{2i/d_{model}}}\right) \qquad PE_{(pos,\,2i+1)} = \cos\!\left(\frac{pos}{10000^{2i/d_{model}}}\right)",
+        r"PE_{(pos,\,2i)} = \sin\!\left(\frac{pos}{10000^{2i/d_{model}}}\right) \qquad PE_{(pos,\,2i+1)} = "
+        r"\cos\!\left(\frac{pos}{10000^{2i/d_{model}}}\right)",
         [
             lesson.Symbol("pos", _("which token, counted from 0"), _("0 to {last}").format(last=count - 1)),
             lesson.Symbol("i", _("which clock"), _("0 to {last}").format(last=width // 2 - 1)),
@@ -150,7 +158,8 @@ def formula(shown: Reading) -> None:
                 r"10000^{2i/d_{model}}", _("words for one radian"), _("1 to {last}").format(last=f"{10000 ** ((width - 2) / width):,.0f}")
             ),
             lesson.Symbol(
-                r"2\pi \cdot 10000^{2i/d_{model}}", _("words for a full turn"), _("{first} to {last}").format(first="6.28", last=f"{longest:,.0f}")
+                r"2\pi \cdot 10000^{2i/d_{model}}", _("words for a full turn"),
+                _("{first} to {last}").format(first="6.28", last=f"{longest:,.0f}"),
             ),
             lesson.Symbol("PE", _("what is added to the embeddings"), f"n × d_model = {count} × {width}"),
         ],
@@ -165,7 +174,8 @@ def offsets(shown: Reading) -> None:
     st.header(_("How far apart, but not which way"), anchor=False)
     st.markdown(
         _(
-            "The product of two rows depends on their offset k alone, not on where they stand. It is no ruler: it falls, then rises in bumps. "
+            "The product of two rows depends on their offset k alone, not on where they stand. It is no ruler: it falls, then rises in "
+            "bumps. "
             "And it has no direction: k words on and k words back give the same number."
         )
     )
@@ -186,21 +196,25 @@ def turns(shown: Reading) -> None:
     st.header(_("One turn fits every place"), anchor=False)
     st.markdown(
         _(
-            "From any position to the one k further on, each hand turns by the same angle: k times its speed. So one matrix, made of two-by-two turns, "
-            "leads from PE(pos) to PE(pos + k) for every pos, also for positions that were never used to find it. Orange is the turn; move *from position* and it stays."
+            "From any position to the one k further on, each hand turns by the same angle: k times its speed. So one matrix, made of "
+            "two-by-two turns, "
+            "leads from PE(pos) to PE(pos + k) for every pos, also for positions that were never used to find it. Orange is the turn; "
+            "move *from position* and it stays."
         )
     )
     picture(_turns(shown.config.d_model, words.language()), "positions_turns")
     st.markdown(
         _(
-            "A table of random vectors has a fitted map too, without a fault where it was fitted, as long as there are fewer positions than dimensions. "
+            "A table of random vectors has a fitted map too, without a fault where it was fitted, as long as there are fewer positions "
+            "than dimensions. "
             "It learned them by heart, and fails on the next one. So a fit proves nothing; the test on new positions does. "
             "Even on sinusoids a fit misses where it was not shown enough; the closed form was shown nothing."
         )
     )
     st.markdown(
         _(
-            "**A hypothesis, not a finding.** The paper chose sinusoids “because we hypothesized it would allow the model to easily learn to attend by relative positions”. "
+            "**A hypothesis, not a finding.** The paper chose sinusoids “because we hypothesized it would allow the model to easily "
+            "learn to attend by relative positions”. "
             "That the turn exists is mathematics, tested above. That models use it is something the paper supposes and does not measure."
         )
     )
@@ -225,7 +239,8 @@ def sums(shown: Reading) -> None:
     root = float(np.sqrt(shown.config.d_model))
     say(
         _(
-            "Your words' embeddings are {low} to {high} long, their positions {place}. Without the factor √{width} = {root} the embeddings would be "
+            "Your words' embeddings are {low} to {high} long, their positions {place}. Without the factor √{width} = {root} the "
+            "embeddings would be "
             "{small} long on average, and the places would drown the words."
         ),
         "positions_sizes", low=number(float(own.min())), high=number(float(own.max())), place=number(float(place.max())),
@@ -238,7 +253,8 @@ def learned() -> None:
     st.header(_("Or learn them"), anchor=False)
     st.markdown(
         _(
-            "Positions can also be parameters, a row for each place, moved by training like any other. The paper tried it (Table 3, row E): "
+            "Positions can also be parameters, a row for each place, moved by training like any other. The paper tried it (Table 3, row "
+            "E): "
             "25.7 BLEU against 25.8, “nearly identical”. What is lost: a row for a place no training sentence reached stays noise."
         )
     )
@@ -262,7 +278,8 @@ def learned() -> None:
     near = {name: float(np.diagonal(cosines(rows, rows), 1).mean()) for name, (_title, rows) in sides.items()}
     say(
         _(
-            "The first {count} positions, each with each. Neighbours among sinusoids have a cosine of {fixed}; among rows that were learned, from random ones, "
+            "The first {count} positions, each with each. Neighbours among sinusoids have a cosine of {fixed}; among rows that were "
+            "learned, from random ones, "
             "{learned}. It translates {exact} of the unseen sentences exactly, with sinusoids {sinusoidal}."
         ),
         "positions_learned", count=len(table), fixed=number(near["sinusoidal"]), learned=number(near["learned"]),
@@ -282,11 +299,13 @@ def experts(shown: Reading) -> None:
     with lesson.expert():
         st.markdown(_("**Why an encoder is blind.** Let P shuffle the rows of X. Queries, keys and values are made row by row, so"))
         st.latex(
-            r"\mathrm{softmax}\!\left(\frac{PXW^Q (PXW^K)^\top}{\sqrt{d_k}}\right) PXW^V = P\,\mathrm{softmax}\!\left(\frac{XW^Q (XW^K)^\top}{\sqrt{d_k}}\right) \underbrace{P^\top P}_{1} XW^V"
+            r"\mathrm{softmax}\!\left(\frac{PXW^Q (PXW^K)^\top}{\sqrt{d_k}}\right) PXW^V = P\,\mathrm{softmax}\!\left(\frac{XW^Q "
+            r"(XW^K)^\top}{\sqrt{d_k}}\right) \underbrace{P^\top P}_{1} XW^V"
         )
         st.markdown(
             _(
-                "The output is shuffled in the same way: *equivariant*, not invariant; only a mean over the rows would be invariant. Feed-forward, residual and normalization work row by row and keep it so. "
+                "The output is shuffled in the same way: *equivariant*, not invariant; only a mean over the rows would be invariant. "
+                "Feed-forward, residual and normalization work row by row and keep it so. "
                 "A causal mask M does not: P M Pᵀ ≠ M. Row t sees t + 1 tokens, and that alone tells a layer where it stands."
             )
         )
@@ -296,19 +315,23 @@ def experts(shown: Reading) -> None:
         )
         st.markdown(
             _(
-                "A sum of cosines is even in k, so direction is lost, and each cosine comes back, so it has bumps. Direction is not lost to the model: W^Q and W^K may turn the two sides differently, "
+                "A sum of cosines is even in k, so direction is lost, and each cosine comes back, so it has bumps. Direction is not lost "
+                "to the model: W^Q and W^K may turn the two sides differently, "
                 "and the product with a turn in between is directed."
             )
         )
         st.markdown(
             _(
-                "**Why 10000?** Full turns run from 2π to {longest} words, a geometric series of {pairs}. The longest should exceed any sentence, or a position would come round to itself. "
+                "**Why 10000?** Full turns run from 2π to {longest} words, a geometric series of {pairs}. The longest should exceed any "
+                "sentence, or a position would come round to itself. "
                 "The paper gives no other reason for the number."
             ).format(longest=f"{2 * np.pi / figures.frequencies(width)[-1]:,.0f}", pairs=width // 2)
         )
         st.markdown(
             _(
-                "**Longer than in training.** A sinusoid can be written down for any position; what the layers do with one they have never met is another matter, and often goes wrong. "
-                "**Since then**: rotary positions (RoPE) turn queries and keys themselves, so that each score depends on the offset by construction."
+                "**Longer than in training.** A sinusoid can be written down for any position; what the layers do with one they have "
+                "never met is another matter, and often goes wrong. "
+                "**Since then**: rotary positions (RoPE) turn queries and keys themselves, so that each score depends on the offset by "
+                "construction."
             )
         )

@@ -31,7 +31,8 @@ def shuffle(stage: Stage, shown: Reading) -> None:
     st.caption(_("Removed now, from a model trained with it: it meets what it has never met."))
     st.markdown(
         _(
-            "Drag the words, or move them with the arrow keys. At the left the model reads them as it was trained to; at the right nothing is added "
+            "Drag the words, or move them with the arrow keys. At the left the model reads them as it was trained to; at the right "
+            "nothing is added "
             "to the embeddings. A whole line leads to a vector that stayed the same, a broken one to a vector that changed."
         )
     )
@@ -39,7 +40,8 @@ def shuffle(stage: Stage, shown: Reading) -> None:
     _bet_settled()
     st.markdown(
         _(
-            "**A decoder is not blind**, even without positions: choose *Decoder*. Its mask lets the first word see one word, the second two, the third three, and so the order shows. "
+            "**A decoder is not blind**, even without positions: choose *Decoder*. Its mask lets the first word see one word, the second "
+            "two, the third three, and so the order shows. "
             "Take the mask off as well and it is as blind as the encoder."
         )
     )
@@ -73,8 +75,8 @@ def _example(model: str, sha256: str) -> list[dict[str, Any]]:
 def _shipped_view(facts: Facts, side: str, label: str) -> dict[str, Any]:
     about = facts.about["encoder" if side == "encoder" else "decoder"]
     return {
-        "name": side, "label": label, "tokens": Tokens(tuple(about["pieces"])).as_list(), "words": about["words"], "orders": about["orders"],
-        "with": facts.arrays[f"{side}.with"], "without": facts.arrays[f"{side}.without"],
+        "name": side, "label": label, "tokens": Tokens(tuple(about["pieces"])).as_list(), "words": about["words"],
+        "orders": about["orders"], "with": facts.arrays[f"{side}.with"], "without": facts.arrays[f"{side}.without"],
         "translations": facts.about["translations"] if side == "encoder" else None,
     }  # fmt: skip
 
@@ -127,10 +129,13 @@ def trained_without() -> None:
     kinds = [_("sinusoids"), _("learned"), _("no positions")]
     curves = dict(zip(kinds, facts.arrays["exact"], strict=True))
     picture(curves_payload(facts.arrays["steps"], curves, ROLES, of.curves_words()), "positions_trained")
-    about, twins, same = facts.about, facts.arrays["twins"].all(axis=2), facts.arrays["same"]
+    about, same = facts.about, facts.arrays["same"].sum(axis=1)
+    twins = np.all(facts.arrays["twins"], axis=2)
+    both = [int(right) for right in twins.sum(axis=1)]
     say(
         _(
-            "The toy's shape, trained three times alike ({steps} steps of {batch} sentences, counted on {sentences} unseen ones). Without positions it "
+            "The toy's shape, trained three times alike ({steps} steps of {batch} sentences, counted on {sentences} unseen ones). "
+            "Without positions it "
             "still gets {share} exactly right: many a set of words has but one sensible order. Who does what to whom is lost."
         ),
         "positions_trained_told", steps=about["steps"], batch=about["batch"], sentences=about["sentences"],
@@ -138,11 +143,12 @@ def trained_without() -> None:
     )  # fmt: skip
     say(
         _(
-            "Of {count} pairs of sentences that differ in nothing but order, both are right in {with} with sinusoids, in {learned} with learned positions, "
+            "Of {count} pairs of sentences that differ in nothing but order, both are right in {with} with sinusoids, in {learned} with "
+            "learned positions, "
             "in {none} without. It writes the same French for both in {same} of {count}: to its encoder they are one set of vectors."
         ),
-        "positions_twins", count=twins.shape[1], learned=int(twins[1].sum()), none=int(twins[2].sum()), same=int(same[2].sum()),
-        **{"with": int(twins[0].sum())},
+        "positions_twins", count=twins.shape[1], learned=both[1], none=both[2], same=int(same[2]),
+        **{"with": both[0]},
     )  # fmt: skip
     _twins_table(facts)
     lesson.race_link("no positions", _("Race it yourself: with positions against without"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 
-
 from figures.payload import Tokens, matrix_payload
 from figures.positions import likeness, sinusoids
 from model.reading import Reading
@@ -35,12 +34,19 @@ def _value(pieces: tuple[str, ...], note: str) -> Number:
     place = 4
     return Number(
         "value", "prediction",
-        note + _("{word} is at position {place}, counted from 0. What stands in column 0 of its row, PE({place}, 0)? Two decimals; a calculator is allowed, set to radians.").format(word=pieces[place], place=place),
+        note + _(
+            "{word} is at position {place}, counted from 0. What stands in column 0 of its row, PE({place}, 0)? Two decimals; a "
+            "calculator is allowed, set to radians."
+        ).format(word=pieces[place], place=place),
         round(math.sin(place), 4), 0.01, "",
-        _("Column 0 is the sine of the fastest clock: 10000⁰ = 1, so sin({place} / 1) = sin({place}) = {value}.").format(place=place, value=_signed(math.sin(place))),
+        _(
+            "Column 0 is the sine of the fastest clock: 10000⁰ = 1, so sin({place} / 1) = sin({place}) = {value}."
+        ).format(place=place, value=_signed(math.sin(place))),
         (
             (math.cos(place), _("That is the cosine, which stands in column 1: even columns are sines, odd ones cosines.")),
-            (math.sin(math.radians(place)), _("That is the sine of {place} degrees. The angle is {place} radians, about {degrees}°.").format(place=place, degrees=round(math.degrees(place)))),
+            (math.sin(math.radians(place)), _(
+                "That is the sine of {place} degrees. The angle is {place} radians, about {degrees}°."
+            ).format(place=place, degrees=round(math.degrees(place)))),
             (math.sin(place + 1), _("That is position {next}: positions are counted from 0, not from 1.").format(next=place + 1)),
             (math.sin(place - 1), _("That is position {before}, one word earlier.").format(before=place - 1)),
         ),
@@ -53,14 +59,21 @@ def _direction(pieces: tuple[str, ...], width: int, note: str) -> Choice:
     value = likeness(width)[apart]
     return Choice(
         "direction", "misconception",
-        note + _("{middle} stands two places after {before} and two before {after}. With which of the two is the product of its position PE · PE larger?").format(middle=pieces[middle], before=pieces[middle - apart], after=pieces[middle + apart]),
+        note + _(
+            "{middle} stands two places after {before} and two before {after}. With which of the two is the product of its position PE · "
+            "PE larger?"
+        ).format(middle=pieces[middle], before=pieces[middle - apart], after=pieces[middle + apart]),
         (_("With the one before it"), _("With the one after it"), _("With both the same"), _("It depends on where the three stand")),
         2,
         (
             _("Earlier is not nearer: the product is a sum of cosines of k · w, and a cosine does not ask for the sign of k."),
             _("Later is not nearer: the product is a sum of cosines of k · w, and a cosine does not ask for the sign of k."),
-            _("Both are {value}. The product knows how far, and not which way; W^Q and W^K have to bring the direction in.").format(value=f"{value:.2f}"),
-            _("Where they stand cancels out: the same offset gives the same product, {value} here, at any place.").format(value=f"{value:.2f}"),
+            _(
+                "Both are {value}. The product knows how far, and not which way; W^Q and W^K have to bring the direction in."
+            ).format(value=f"{value:.2f}"),
+            _(
+                "Where they stand cancels out: the same offset gives the same product, {value} here, at any place."
+            ).format(value=f"{value:.2f}"),
         ),
     )  # fmt: skip
 
@@ -80,10 +93,18 @@ def _broken(pieces: tuple[str, ...], width: int, note: str) -> Cell:
     one, other = shown[stuck - 1], shown[stuck]
     return Cell(
         "broken", "transfer",
-        note + _("In this map the counter of positions stood still once, and two words got the same row. Click any cell of one of the two."),
+        note + _(
+            "In this map the counter of positions stood still once, and two words got the same row. Click any cell of one of the two."
+        ),
         payload, right,
-        _("{one} and {other} have one row between them: their places can no longer be told apart, and every word after them stands one too early.").format(one=one, other=other),
-        lambda row, _column: _("The row of {word} is like no other. Look for two neighbours that agree in the quick columns at the left, where neighbours should differ most.").format(word=shown[row]),
+        _(
+            "{one} and {other} have one row between them: their places can no longer be told apart, and every word after them stands one "
+            "too early."
+        ).format(one=one, other=other),
+        lambda row, _column: _(
+            "The row of {word} is like no other. Look for two neighbours that agree in the quick columns at the left, where neighbours "
+            "should differ most."
+        ).format(word=shown[row]),
     )  # fmt: skip
 
 

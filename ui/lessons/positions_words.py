@@ -25,7 +25,10 @@ def encoding_words() -> dict[str, str]:
         "nobody_at": _("position {position}, beyond your words"),
         "sine_is": _("how far right the tip of the hand is"),
         "cosine_is": _("how high the tip of the hand is"),
-        "clock_about": _("Clock {pair} turns {angle} a word and comes round after {round} words. Right: sine. Up: cosine. A dot for each of your words."),
+        "clock_about": _(
+            "Clock {pair} turns {angle} a word and comes round after {round} words. Right: sine. Up: cosine. A dot for each of your "
+            "words."
+        ),
         "learned_cell": _("Row {row}, dimension {column} = {value}: no formula, a parameter that training has set"),
         "learned_about": _("This model has learned its positions: a table of parameters in place of clocks."),
         "none_cell": _("Row {row}, dimension {column} = {value}: this model adds nothing"),
@@ -49,7 +52,10 @@ def offsets_words() -> dict[str, str]:
         "lower": _("One step nearer it is {before}."),
         "itself": _("Point at the curve, or walk along it with the arrow keys."),
         "too_far": _("Your sentence has {count} tokens: no two of them stand that far apart."),
-        "apart": _("That far apart stand {first} and {second}, and {count} pairs of your tokens in all: every one of them with this same product."),
+        "apart": _(
+            "That far apart stand {first} and {second}, and {count} pairs of your tokens in all: every one of them with this same "
+            "product."
+        ),
     }  # fmt: skip
 
 
@@ -71,7 +77,8 @@ def turns_words() -> dict[str, str]:
         "fitted_random": _("fitted, on random vectors"),
         "error_told": _("position {position}: turn {closed}, fitted on sinusoids {sinusoids}, fitted on random vectors {random}"),
         "error_used": _(
-            "From {position} to {next}, a pair that was used to fit. Error of the turn: {closed}; of the map fitted on sinusoids: {sinusoids}; "
+            "From {position} to {next}, a pair that was used to fit. Error of the turn: {closed}; of the map fitted on sinusoids: "
+            "{sinusoids}; "
             "of the one fitted on random vectors: {random}."
         ),
         "error_unused": _(
@@ -79,7 +86,8 @@ def turns_words() -> dict[str, str]:
             "of the one fitted on random vectors: {random}."
         ),
         "error_verdict": _(
-            "Worst error on pairs not used, with {known} to fit on: the turn {closed}, fitted on sinusoids {sinusoids}, fitted on random vectors {random}."
+            "Worst error on pairs not used, with {known} to fit on: the turn {closed}, fitted on sinusoids {sinusoids}, fitted on random "
+            "vectors {random}."
         ),
     }  # fmt: skip
 
@@ -118,10 +126,21 @@ def orders_words() -> dict[str, str]:
         "differences": _("Largest difference of each word’s vector"),
         "let_go": _("Let go, and the model reads this order."),
         "asking": _("The model reads this order …"),
-        "told_first": _("Above: every word’s vector as it comes out, a square of coloured cells. Drag a word to another place, and follow its vector down."),
-        "told_blind": _("With positions the vectors change, by up to {with}. Without, each word takes its old vector along: {without} is the rounding of the computer."),
-        "told_not_blind": _("Without positions the vectors change too, by up to {without}; with them by up to {with}. The mask gives the order away."),
-        "told_unmasked": _("The same decoder with its mask taken off: without positions {without}, rounding. It was the mask that saw the order. (With positions: {with}.)"),
+        "told_first": _(
+            "Above: every word’s vector as it comes out, a square of coloured cells. Drag a word to another place, and follow its vector "
+            "down."
+        ),
+        "told_blind": _(
+            "With positions the vectors change, by up to {with}. Without, each word takes its old vector along: {without} is the "
+            "rounding of the computer."
+        ),
+        "told_not_blind": _(
+            "Without positions the vectors change too, by up to {without}; with them by up to {with}. The mask gives the order away."
+        ),
+        "told_unmasked": _(
+            "The same decoder with its mask taken off: without positions {without}, rounding. It was the mask that saw the order. (With "
+            "positions: {with}.)"
+        ),
         "told_translations": _("The model then writes {with}; without positions {without}."),
     }  # fmt: skip
 
