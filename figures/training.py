@@ -1,12 +1,14 @@
 """Curves of a training as Vega-Lite specifications without data: while a run goes on, only the data changes, so nothing flickers.
 
 The data is one table with the columns step, value, curve and label; `label` is the curve's name in its last row and empty
-in all others, so that every curve is named at its end.
+in all others, so that every curve is named at its end. A race has several curves that end close together: there a name has a
+`place` of its own.
 """
 
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
@@ -18,6 +20,9 @@ from figures.theme import FONT, Palette
 
 HEIGHT = 220  # px
 POINTS = 240  # of one curve, at most
+RACE_HEIGHT, LINE = 260, 17  # px: of the chart of a race, of a name in it
+ROOM = 0.34  # of the steps, to the right of the last one, for the names of the curves
+DASHES = [[1, 0], [7, 3], [2, 3], [9, 3, 2, 3]]
 Point = tuple[float, float]
 PLACES = (("over", "right"), ("over", "left"), ("under", "right"), ("under", "left"))
 
@@ -34,6 +39,68 @@ def share_curves(steps: int, names: tuple[str, str], titles: tuple[str, str], pa
     return _curves(
         steps, names, titles, palette, (palette.text, palette.value), alt.Scale(domain=[-14, 112], nice=False), [0, 25, 50, 75, 100]
     )
+
+
+@lru_cache(maxsize=32)
+def race_losses(steps: int, names: tuple[str, ...], titles: tuple[str, str], palette: Palette) -> dict[str, Any]:
+    """Loss of the batches of two to four models. `titles`: step, loss."""
+    return _race(steps, names, titles, palette, alt.Scale(zero=True, nice=False))
+
+
+@lru_cache(maxsize=32)
+def race_shares(steps: int, names: tuple[str, ...], titles: tuple[str, str], palette: Palette) -> dict[str, Any]:
+    """Share of whole sentences that are right of two to four models, in percent. `titles`: step, share."""
+    return _race(steps, names, titles, palette, alt.Scale(domain=[0, 104], nice=False), [0, 25, 50, 75, 100])
+
+
+def _race(
+    steps: int, names: Sequence[str], titles: tuple[str, str], palette: Palette, scale: alt.Scale, ticks: Sequence[float] = ()
+) -> dict[str, Any]:  # fmt: skip
+    """Names stand to the right of the ends of their curves, at heights of their own (`place`), so that none covers another."""
+    marks = sorted({round(steps * part) for part in (0, 0.25, 0.5, 0.75, 1)})
+    domain = alt.Scale(domain=[0, steps * (1 + ROOM)], nice=False)
+    across = alt.X("step:Q", title=titles[0], scale=domain, axis=_axis(palette, values=marks))
+    height = alt.Y("value:Q", title=titles[1], scale=scale, axis=_axis(palette, grid=True, **({"values": list(ticks)} if ticks else {})))
+    colours = alt.Scale(domain=list(names), range=[palette.query, palette.key, palette.value, palette.target][: len(names)])
+    dashes = alt.Scale(domain=list(names), range=DASHES[: len(names)])
+    colour = alt.Color("curve:N", scale=colours, legend=None)
+    base = alt.Chart()
+    chart = alt.layer(
+        base.mark_line(strokeWidth=2, interpolate="monotone").encode(
+            x=across, y=height, color=colour, strokeDash=alt.StrokeDash("curve:N", scale=dashes, legend=None)
+        ),
+        *([base.mark_point(size=24, filled=True, opacity=1).encode(x=across, y=height, color=colour)] if ticks else []),
+        base.mark_text(align="left", baseline="middle", dx=6, fontSize=12, fontWeight=600, font=FONT)
+        .transform_filter("datum.label != ''")
+        .encode(x=across, y=alt.Y("place:Q", scale=scale), color=colour, text="label:N"),
+    ).properties(height=RACE_HEIGHT, background="transparent")
+    return _without_data(chart.to_dict(validate=False))
+
+
+def race_rows(curves: Mapping[str, Sequence[Point]], steps: int, most: float = 0.0) -> dict[str, list[Any]]:
+    """As `curve_rows`, and the height each name stands at (`place`). `most`: the top of the axis, 0 for the largest value there is."""
+    table = curve_rows({name: [point for point in points if math.isfinite(point[1])] for name, points in curves.items()})
+    top = most or max(table["value"], default=1.0)
+    table["place"] = list(table["value"])
+    ends = [row for row, label in enumerate(table["label"]) if label]
+    for row, place in zip(ends, spread([table["value"][row] for row in ends], top, LINE * top / RACE_HEIGHT), strict=True):
+        table["place"][row] = place
+    return table
+
+
+def spread(places: Sequence[float], most: float, apart: float) -> list[float]:
+    """The same places in the same order, moved as little as it takes to be `apart` from one another, between 0 and `most`."""
+    order = sorted(range(len(places)), key=places.__getitem__)
+    found = [0.0] * len(places)
+    lowest = 0.0
+    for index in order:
+        found[index] = lowest = max(places[index], lowest)
+        lowest += apart
+    highest = most
+    for index in reversed(order):
+        found[index] = highest = min(found[index], highest)
+        highest -= apart
+    return found
 
 
 def _curves(

@@ -8,22 +8,27 @@ import streamlit as st
 
 from lab import Laboratory, RunSpec, RunView
 from model.errors import LabError
-from ui import address, prose, train_live, train_settings, wording
+from ui import address, prose, train_live, train_own, train_race, train_settings, train_upload, wording
 from ui.prose import Said
 from ui.train_actions import CHOSEN, MISTAKE, REDRAW, choose, keep_mistake
 from ui.train_examples import examples
+from ui.train_memory import keep, put, recall
 from ui.train_models import open_laboratory
-from ui.train_words import corpus_title, duration
+from ui.train_words import OWN, corpus_title, duration
 from ui.visitor import visitor_key
 from ui.words import _
 
 PARAMETER = "run"  # in the address
+MODES = ("one", "race", "bring")
 
 
 def chosen_run() -> RunView | None:
     """The run that is looked at: the one of the address where that leads, else the session's. None where there is none."""
     lab, found = open_laboratory(), None
     st.session_state.pop(REDRAW, None)
+    if train_race.asked():
+        put("train_mode", "race")
+        choose(None)
     asked = address.read_own(PARAMETER)
     if asked is not None and (CHOSEN not in st.session_state or address.moved()):
         st.session_state[CHOSEN] = asked
@@ -41,46 +46,72 @@ def chosen_run() -> RunView | None:
 
 
 def new_run(shown: RunView | None) -> None:
-    """Corpus, settings, what it should take, Start. Folded while another run is looked at."""
+    """One model, a race, or a model brought along. Folded while a run is looked at."""
     mistake = st.session_state.pop(MISTAKE, None)
     if mistake is not None:
         wording.show(mistake, "train_mistake")
     if shown is None:
-        _settings()
-        return
-    with st.expander(_("Train another model")):
-        _settings()
+        mode = _new_run()
+    else:
+        with st.expander(_("Train another model")):
+            mode = _new_run()
+    train_race.keep_address(shown is None and mode == "race")
 
 
-def _settings() -> None:
-    lab = open_laboratory()
+def _new_run() -> str:
+    key = recall("train_mode", MODES[0])
+    titles = {"one": _("One model"), "race": _("A race"), "bring": _("A model of yours")}
+    label = _("What it shall be")
+    chosen = st.segmented_control(label, MODES, format_func=titles.__getitem__, required=True, key=key, label_visibility="collapsed")
+    mode = keep(key, str(chosen or MODES[0]))
+    if mode == "bring":
+        train_upload.bring_a_model()
+    else:
+        _settings(mode == "race")
+    return mode
+
+
+def _settings(racing: bool) -> None:
     with st.container(key="train_settings", gap="small"):
-        values = train_settings.in_sight()
+        switches = train_race.choose_switches() if racing else []
+        told = st.container()
+        values = train_settings.in_sight(racing)
+        own = values["corpus"] == OWN
+        if own:
+            train_own.choose_text()
         with st.container(horizontal=True, vertical_alignment="center"):
             start = st.container(width="content")
-            values |= train_settings.folded()
-            told = st.container(width="content")
-        spec, error = _spec_of(values)
+            values |= train_settings.folded(own)
+            about = st.container(width="content")
+        spec, error = _spec_of(values, switches, racing)
+        if racing:
+            told.caption(train_race.told(switches, values["rate"]))
         start.button(_("Start"), type="primary", disabled=spec is None, on_click=_start, args=(spec,), key="train_start")
         if spec is not None:
-            told.caption(_("About {seconds} on this computer.").format(seconds=duration(lab.expected_seconds(spec))))
-        if error is not None:
+            about.caption(_("About {seconds} on this computer.").format(seconds=duration(open_laboratory().expected_seconds(spec))))
+        if error is not None and error.code not in ("no_text_yet", "no_switch"):
             wording.show(error, "train_settings_error")
-    if st.session_state.get(CHOSEN) is None:
+    if st.session_state.get(CHOSEN) is None and not own and not racing:
         _examples(values["corpus"])
 
 
-def _spec_of(values: dict[str, Any]) -> tuple[RunSpec | None, LabError | None]:
+def _spec_of(values: dict[str, Any], switches: list[str], racing: bool) -> tuple[RunSpec | None, LabError | None]:
     """The run, or why it cannot be."""
     try:
-        return train_settings.spec_of(values, _name_of(open_laboratory(), values)), None
+        name = _name_of(open_laboratory(), values["corpus"], racing)
+        if not racing:
+            return train_settings.spec_of(values, name), None
+        return train_race.race_of(train_settings.spec_of(values, name, train_settings.RACE_SENTENCES), switches), None
     except LabError as error:
         return None, error
 
 
-def _name_of(lab: Laboratory, values: dict[str, Any]) -> str:
+def _name_of(lab: Laboratory, corpus: str, racing: bool) -> str:
     number = len(lab.list_runs(visitor_key())) + 1
-    return _("{corpus} {number}").format(corpus=corpus_title(values["corpus"]), number=number)
+    text = train_own.source()
+    title = text.name[:40] if corpus == OWN and text else corpus_title(corpus)
+    template = _("Race {number}: {corpus}") if racing else _("{corpus} {number}")
+    return template.format(corpus=title, number=number)
 
 
 def _start(spec: RunSpec) -> None:

@@ -27,8 +27,15 @@ def keep_mistake(error: LabError) -> None:
 
 def act(what: str, run: str, *arguments: str) -> None:
     """`what` is a method of the laboratory: pause, resume, stop, rename or delete."""
+    done(what, run, *arguments)
+
+
+def done(what: str, run: str, *arguments: str) -> bool:
+    """The same; whether it could be done."""
     redraw()
     try:
         getattr(open_laboratory(), what)(visitor_key(), run, *arguments)
     except LabError as error:
         keep_mistake(error)
+        return False
+    return True

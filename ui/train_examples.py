@@ -11,5 +11,5 @@ SEED, PAIRS, SHOWN = 1, 40, 3
 
 @st.cache_data(show_spinner=False, max_entries=16)
 def examples(corpus: str) -> tuple[tuple[str, str], ...]:
-    """Three pairs, source and target."""
+    """Three pairs of a built-in corpus, source and target."""
     return tuple((pair.source, pair.target) for pair in load_corpus(corpus, SEED, PAIRS).train[:SHOWN])

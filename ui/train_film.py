@@ -1,59 +1,98 @@
 """The film of a run: the attention of one sentence at every moment that was kept, its target the same throughout.
 
-One forward pass a frame: the frame's parameters in the run's shape. Frames never change, so readings of them are cached for all.
+One forward pass a frame: the frame's parameters in the run's shape. Frames never change, so what they see is cached for all.
+A new frame is added while the run goes on; moments, layers and heads are the browser's.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
 import streamlit as st
 
-from figures.payload import Tokens, matrix_payload
+from figures.film import KINDS, Film, as_bytes, film_payload
+from figures.payload import Tokens
 from lab import RunView
 from model import limits
 from model.errors import LabError
-from model.reading import Reading
 from model.text import clean_sentence
-from ui import readings, stage, wording
-from ui.components.labels import component_words
-from ui.components.pictures import matrix
+from ui import readings, sentences, stage, wording
+from ui.components.film import film, film_words
 from ui.train_examples import examples
-from ui.train_models import is_there, name_of, open_laboratory
+from ui.train_log import log_of
+from ui.train_models import is_run, is_there, name_of, open_laboratory, run_of
 from ui.words import _
 
+if TYPE_CHECKING:
+    from model.reading import Reading
 
-def has_film(run: str) -> bool:
-    return is_there(name_of(run)) and bool(open_laboratory().frames(run))
+FRENCH = "grammar"  # the corpus whose runs are watched on the stage's sentence
+FRAMES_A_TICK = 6  # new ones of one member, so that a tick stays short while a run goes on
 
 
-def newest(view: RunView) -> None:
-    """The attention at the newest moment."""
-    frames = list(open_laboratory().frames(view.id))
-    st.subheader(_("What it looks at"), anchor=False)
-    if not frames or not is_there(name_of(view.id)):
+@dataclass(frozen=True)
+class Seen:
+    """One moment: weights by kind, uint8 [layers, heads, n, m], and the tokens of the axes."""
+
+    weights: dict[str, np.ndarray]
+    source: tuple[str, ...]
+    fed: tuple[str, ...]
+    produced: tuple[str, ...]
+
+
+def has_film(view: RunView) -> bool:
+    return bool(_members(view))
+
+
+def show(view: RunView) -> None:
+    """The film so far, or whole; under it a field for another sentence."""
+    st.subheader(_("What it looks at") if view.going else _("What it looked at"), anchor=False)
+    if not has_film(view):
         st.caption(_("The picture comes with the first parameters."))
         return
     try:
         source, target = watched(view)
-        _draw(frame_reading(view.id, frames[-1], source, target), frames[-1])
+        _draw(view, source, target)
     except LabError as error:
         wording.show(error, "train_film_error")
+    key = _sentence_key(view)
+    st.text_input(_("On another sentence"), key=key, placeholder=_first_words(view), max_chars=limits.SENTENCE_CHARACTERS)
 
 
-def film(view: RunView) -> None:
-    """Any moment, on any sentence."""
-    frames = list(open_laboratory().frames(view.id))
-    if not frames or not is_there(name_of(view.id)):
-        return
-    st.subheader(_("What it looked at"), anchor=False)
-    step = frames[-1]
-    if len(frames) > 1:
-        step = st.select_slider(_("After step"), frames, value=frames[-1], key=f"train_film_{view.id}")
-    try:
-        source, target = watched(view)
-        _draw(frame_reading(view.id, step, source, target), step)
-    except LabError as error:
-        wording.show(error, "train_film_error")
-    st.text_input(_("On another sentence"), key=_sentence_key(view), placeholder=_first_words(view), max_chars=limits.SENTENCE_CHARACTERS)
+def _members(view: RunView) -> list[int]:
+    """The members of which there is something to see."""
+    lab = open_laboratory()
+    numbers = range(len(view.members))
+    return [number for number in numbers if is_there(name_of(view.id, number)) and lab.frames(view.id, number)]
+
+
+def _draw(view: RunView, source: str, target: str) -> None:
+    films, seen = [], None
+    for member in _members(view):
+        moments = _moments(view, member, source, target)
+        seen = next(iter(moments.values()), seen)
+        films.append(_film(view, member, moments))
+    if seen is not None:
+        tokens = (Tokens(seen.source), Tokens(seen.fed), Tokens(seen.produced))
+        film(film_payload(films, *tokens, film_words(), view.members[0].steps, live=view.going), "train_film")
+
+
+def _film(view: RunView, member: int, moments: dict[int, Seen]) -> Film:
+    about = view.members[member]
+    weights = {kind: np.stack([seen.weights[kind] for seen in moments.values()]) for kind in KINDS}
+    note = _("diverged at step {step}").format(step=about.step) if about.diverged else ""
+    return Film(about.name or view.name, tuple(moments), weights, view.spec.members[member].shape.causal_mask, note)
+
+
+def _moments(view: RunView, member: int, source: str, target: str) -> dict[int, Seen]:
+    """What there is to see by step. While the run goes on: what is known, the newest, and a few of the missing ones a tick."""
+    steps = list(open_laboratory().frames(view.id, member))
+    known: set[int] = st.session_state.setdefault(f"train_seen_{view.id}_{member}_{hash((source, target))}", set())
+    missing = [step for step in reversed(steps) if step not in known]
+    known.update(missing[:FRAMES_A_TICK] if view.going else missing)
+    return {step: frame_weights(view.id, member, step, source, target) for step in steps if step in known}
 
 
 def watched(view: RunView) -> tuple[str, str]:
@@ -66,10 +105,27 @@ def watched(view: RunView) -> tuple[str, str]:
     if typed:
         source = clean_sentence(typed)
         return source, _own_words(view, source)
-    if view.spec.corpus.name == "grammar" and view.spec.corpus.kind == "built-in":
-        shown = stage.reading()
+    corpus = view.spec.corpus
+    if corpus.kind != "built-in" or view.kind == "import":
+        return _tested(view)
+    if corpus.name == FRENCH:
+        shown = _on_stage()
         return shown.source, shown.target
-    return examples(view.spec.corpus.name)[0]
+    return examples(corpus.name)[0]
+
+
+def _on_stage() -> Reading:
+    """The stage's sentence with its French; where the stage's model knows none, the toy's first sentence."""
+    model = stage.current().model
+    other = is_run(model) and open_laboratory().get(run_of(model)).spec.corpus.name != FRENCH
+    return readings.reading("toy", sentences.DEFAULT) if other else stage.reading()
+
+
+def _tested(view: RunView) -> tuple[str, str]:
+    """A pair of the learner's own text that was kept apart."""
+    for sample in log_of(view.id).samples:
+        return sample["source"], sample["reference"]
+    raise LabError("not_tested_yet", "The picture comes with the first test.", "sentence")
 
 
 def _own_words(view: RunView, source: str) -> str:
@@ -79,31 +135,31 @@ def _own_words(view: RunView, source: str) -> str:
     return written
 
 
-@st.cache_resource(show_spinner=False, max_entries=limits.READINGS)
-def frame_reading(run: str, step: int, source: str, target: str) -> Reading:
+@st.cache_resource(show_spinner=False, max_entries=8 * limits.READINGS)
+def frame_weights(run: str, member: int, step: int, source: str, target: str) -> Seen:
     """`source` through the model as it was after `step`, with `target` forced. Imports torch."""
+    shown = frame_reading(run, member, step, source, target)
+    names = {"cross": "decoder.cross", "encoder": "encoder.self", "decoder": "decoder.self"}
+    weights = {
+        kind: as_bytes(np.stack([shown.arrays[f"{attention}.weights"] for attention in shown.attention_names(names[kind])]))
+        for kind in KINDS
+    }
+    return Seen(weights, shown.source_pieces, shown.target_in, shown.target_out)
+
+
+def frame_reading(run: str, member: int, step: int, source: str, target: str) -> Reading:
+    """The same as a whole reading. Raises `LabError` for a sentence that cannot be read, or a frame that is gone."""
     from dataclasses import replace
 
     from model.frames import read_frame
     from model.read import read
     from model.saved import with_parameters
 
-    saved = readings.loaded(name_of(run))
-    parameters = read_frame(open_laboratory().frames(run)[step])
-    return read(replace(saved, model=with_parameters(saved.config, parameters)), source, target)
-
-
-def _draw(shown: Reading, step: int) -> None:
-    """Cross-attention of the last layer, mean of its heads."""
-    name = shown.attention_names("decoder.cross")[-1]
-    weights = shown.arrays[f"{name}.weights"].mean(axis=0)
-    matrix(
-        matrix_payload(
-            weights, Tokens(shown.target_out), Tokens(shown.source_pieces), "weights", component_words(),
-            name=_("Cross-attention after step {step}, last layer, mean of the heads").format(step=step),
-        ),
-        "train_film_matrix",
-    )  # fmt: skip
+    saved = readings.loaded(name_of(run, member))
+    found = open_laboratory().frames(run, member)
+    if step not in found:
+        raise LabError("frame_gone", "This moment is no longer kept.", "step")
+    return read(replace(saved, model=with_parameters(saved.config, read_frame(found[step]))), source, target)
 
 
 def _sentence_key(view: RunView) -> str:
@@ -111,4 +167,9 @@ def _sentence_key(view: RunView) -> str:
 
 
 def _first_words(view: RunView) -> str:
-    return watched(view)[0] if not st.session_state.get(_sentence_key(view)) else ""
+    if st.session_state.get(_sentence_key(view)):
+        return ""
+    try:
+        return watched(view)[0]
+    except LabError:
+        return ""

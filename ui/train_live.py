@@ -1,4 +1,4 @@
-"""A run as it goes: its state, curves, samples and the attention of the watched sentence, drawn anew every tick.
+"""A run or a race as it goes: its state, curves, what it writes and the film so far, drawn anew every tick.
 
 Specifications of the charts, their keys and their alternative texts (part of the specification for the browser) never change
 during a run, so the browser keeps every picture and moves it.
@@ -7,21 +7,22 @@ during a run, so the browser keeps every picture and moves it.
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from figures.theme import PALETTES, Palette
-from figures.training import curve_rows, loss_curves, share_curves
+from figures.training import curve_rows, loss_curves, race_losses, race_rows, race_shares, share_curves
 from lab import RunView
-from ui import prose, train_film
+from ui import prose, train_film, train_race
 from ui.prose import Said
 from ui.train_actions import REDRAW, act
 from ui.train_after import after_run
-from ui.train_log import Log, log_of
+from ui.train_log import Log, logs_of
 from ui.train_models import open_laboratory
+from ui.train_samples import samples
 from ui.train_words import state_sentence
 from ui.words import _
 
 TICK_SECONDS = 0.8
-SAMPLES = 3
 
 
 def live(run: str, going: bool, mine: bool) -> None:
@@ -29,12 +30,16 @@ def live(run: str, going: bool, mine: bool) -> None:
     view = open_laboratory().get(run)
     if view.going != going or st.session_state.get(REDRAW):
         st.rerun()
-    log = log_of(run)
     _state(view, mine)
-    if log.loss:
-        _curves(view, log)
-    if log.loss or train_film.has_film(run):
-        _pictures(view, log)
+    if view.kind == "import":
+        st.caption(_("Brought along as files: nothing is known of its training."))
+        return
+    logs = logs_of(view)
+    if any(log.loss for log in logs):
+        _curves(view, logs)
+    if any(log.loss for log in logs) or train_film.has_film(view):
+        samples(view, logs)
+        train_film.show(view)
 
 
 def _state(view: RunView, mine: bool) -> None:
@@ -43,8 +48,9 @@ def _state(view: RunView, mine: bool) -> None:
         with st.container(horizontal=True, width="content"):
             if mine:
                 _controls(view)
-            if not view.going:
-                after_run(view, mine)
+            after_run(view, mine)
+    if view.kind == "race":
+        st.caption(train_race.told_of(view.spec))
     if not mine:
         st.caption(_("This is somebody else's run: you can look at it and use it, not change it."))
     if view.state in ("running", "paused", "queued"):
@@ -60,13 +66,16 @@ def _controls(view: RunView) -> None:
         st.button(_("Resume"), on_click=act, args=("resume", view.id), key="train_resume")
 
 
-def _curves(view: RunView, log: Log) -> None:
+def _curves(view: RunView, logs: list[Log]) -> None:
     palette = PALETTES["dark" if st.context.theme.type == "dark" else "light"]
     left, right = st.columns(2)
+    if view.kind == "race":
+        _race(view, logs, palette, left, right)
+        return
     with left:
-        _losses(view, log, palette)
+        _losses(view, logs[0], palette)
     with right:
-        _shares(view, log, palette)
+        _shares(view, logs[0], palette)
 
 
 def _losses(view: RunView, log: Log, palette: Palette) -> None:
@@ -78,7 +87,8 @@ def _losses(view: RunView, log: Log, palette: Palette) -> None:
         alt=_("Loss by step, of the batches and of sentences held out, above its floor; the newest values stand below."),
     )  # fmt: skip
     told = _("Loss {loss}, its floor {floor}; learning rate {rate}")
-    st.caption(told.format(loss=f"{log.loss[-1][1]:.2f}", floor=f"{log.floor:.2f}", rate=f"{log.rate[-1]:.2g}"))
+    loss = f"{log.loss[-1][1]:.2f}" if log.loss else "\u2013"
+    st.caption(told.format(loss=loss, floor=f"{log.floor:.2f}", rate=f"{log.rate[-1]:.2g}"))
 
 
 def _shares(view: RunView, log: Log, palette: Palette) -> None:
@@ -95,26 +105,16 @@ def _shares(view: RunView, log: Log, palette: Palette) -> None:
         st.caption(_("Its first test comes at step {step}.").format(step=view.spec.members[0].training.evaluate_every))
 
 
-def _pictures(view: RunView, log: Log) -> None:
-    left, right = st.columns([3, 2])
-    with left:
-        if view.going:
-            train_film.newest(view)
-        else:
-            train_film.film(view)
-    with right:
-        st.subheader(_("What it writes"), anchor=False)
-        if not log.samples:
-            st.caption(_("Nothing yet: sentences it has never seen are put to it from time to time."))
-        for number, sample in enumerate(log.samples[:SAMPLES]):
-            _sample(sample, number)
-
-
-def _sample(sample: dict[str, str], number: int) -> None:
-    right = sample["translation"] == sample["reference"]
-    template = _("{source} → {translation} (right)") if right else _("{source} → {translation} (it should be: {reference})")
-    written = sample["translation"] or _("(nothing)")
-    prose.say(
-        template, f"train_sample_{number}", source=Said(sample["source"], "source"),
-        translation=Said(written, "value" if right else "key"), reference=Said(sample["reference"], "target"),
+def _race(view: RunView, logs: list[Log], palette: Palette, left: DeltaGenerator, right: DeltaGenerator) -> None:
+    """All members on one chart for each of the two numbers."""
+    names, steps = tuple(member.name for member in view.members), view.members[0].steps
+    losses = dict(zip(names, (log.loss for log in logs), strict=True))
+    shares = dict(zip(names, (log.exact for log in logs), strict=True))
+    left.vega_lite_chart(
+        race_rows(losses, steps), race_losses(steps, names, (_("step"), _("loss of training, nats per token")), palette), theme=None,
+        key="train_race_losses", alt=_("Loss by step, a curve for each model; the newest values stand in the table below."),
+    )  # fmt: skip
+    right.vega_lite_chart(
+        race_rows(shares, steps, 100), race_shares(steps, names, (_("step"), _("whole sentences right, %")), palette), theme=None,
+        key="train_race_shares", alt=_("Share of held-out sentences that are right to the last word by step, a curve for each model."),
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The metrics of the run that is looked at, read once and kept for the session; a tick reads what is new alone."""
+"""The metrics of the runs that are looked at, read once and kept for the session; a tick reads what is new alone."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from typing import Any
 
 import streamlit as st
 
+from lab import RunView
 from ui.train_models import open_laboratory
 
-_LOG = "train_log"
+_LOGS, KEPT = "train_logs", 8
 Point = tuple[float, float]
 
 
 @dataclass
 class Log:
-    """Points are (step, value); shares are in percent. `samples` are those of the newest evaluation, `first` of the first."""
+    """Points are (step, value); shares are in percent. `samples` are those of the newest evaluation."""
 
-    run: str
     step: int = 0
     floor: float = 0.0
     loss: list[Point] = field(default_factory=list)
@@ -31,25 +31,33 @@ class Log:
         if line["step"] <= self.step:  # told once more after a crash
             return
         self.step, self.floor = line["step"], line["floor"]
-        self.loss.append((self.step, line["loss"]))
+        if line["loss"] is not None:  # the last of a run that diverged may be no number
+            self.loss.append((self.step, line["loss"]))
         self.rate.append(line["rate"])
         if found := line.get("held_out"):
             splits = list(found["splits"].values())
-            self.held_out_loss.append((self.step, _mean(splits, "loss")))
-            self.exact.append((self.step, 100 * _mean(splits, "exact_match")))
-            self.tokens.append((self.step, 100 * _mean(splits, "token_accuracy")))
+            if all(split["loss"] is not None for split in splits):
+                self.held_out_loss.append((self.step, mean(splits, "loss")))
+            self.exact.append((self.step, 100 * mean(splits, "exact_match")))
+            self.tokens.append((self.step, 100 * mean(splits, "token_accuracy")))
             self.samples = found["samples"]
 
 
-def _mean(splits: list[dict[str, float]], name: str) -> float:
-    return sum(split[name] for split in splits) / len(splits)
+def mean(splits: list[dict[str, float]], name: str) -> float:
+    return sum(split[name] for split in splits) / max(1, len(splits))
 
 
-def log_of(run: str) -> Log:
-    """The log of a run, up to now."""
-    kept = st.session_state.get(_LOG)
-    if kept is None or kept.run != run:
-        kept = st.session_state[_LOG] = Log(run)
-    for line in open_laboratory().metrics(run, after_step=kept.step):
+def log_of(run: str, member: int = 0) -> Log:
+    """The log of one member of a run, up to now."""
+    logs: dict[tuple[str, int], Log] = st.session_state.setdefault(_LOGS, {})
+    kept = logs.pop((run, member), None) or Log()
+    logs[run, member] = kept  # the latest last
+    while len(logs) > KEPT:
+        del logs[next(iter(logs))]
+    for line in open_laboratory().metrics(run, after_step=kept.step, member=member):
         kept.add(line)
     return kept
+
+
+def logs_of(view: RunView) -> list[Log]:
+    return [log_of(view.id, number) for number in range(len(view.members))]

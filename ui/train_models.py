@@ -1,4 +1,7 @@
-"""Runs of the learner as models of the stage: `run:<id>` names the best so far of a run, for everybody who has its id."""
+"""Runs of the learner as models of the stage, for everybody who has the id.
+
+`run:<id>` names the best so far of a run, and of a race its first member; `run:<id>.1` names its second member, and so on.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from pathlib import Path
 from lab import Laboratory, RunView, laboratory
 from model.errors import LabError
 from ui.visitor import visitor_key
+from ui.words import _
 
 PREFIX = "run:"
 OFFERED = 8  # newest runs of a visitor in the picker of models
@@ -26,19 +30,30 @@ def is_run(model: str) -> bool:
     return model.startswith(PREFIX)
 
 
-def name_of(run: str) -> str:
-    return PREFIX + run
+def name_of(run: str, member: int = 0) -> str:
+    return f"{PREFIX}{run}.{member}" if member else PREFIX + run
 
 
 def run_of(model: str) -> str:
     """The id of the run a model's name means."""
-    return model.removeprefix(PREFIX).split(":")[0]
+    return _parts(model)[0]
+
+
+def member_of(model: str) -> int:
+    """Which of its members; -1 where the name says nothing that can be one."""
+    number = _parts(model)[1]
+    return int(number) if number.isdecimal() and len(number) == 1 else -1
+
+
+def _parts(model: str) -> tuple[str, str]:
+    run, dot, number = model.removeprefix(PREFIX).split(":")[0].partition(".")
+    return run, number if dot else "0"
 
 
 def folder(model: str) -> Path:
     """The folder of the saved model. Raises `LabError` where there is no such run, or nothing saved in it yet."""
     try:
-        found = open_laboratory().folder(run_of(model))
+        found = open_laboratory().folder(run_of(model), member_of(model))
     except LabError:
         raise _unknown() from None
     if not (found / "config.json").is_file():
@@ -67,17 +82,20 @@ def own_models() -> tuple[str, ...]:
     if not _opened.is_set():
         return ()
     runs = (run for run in open_laboratory().list_runs(visitor_key()) if is_usable(run))
-    return tuple(name_of(run.id) for run in islice(runs, OFFERED))
+    return tuple(islice((name_of(run.id, number) for run in runs for number in range(len(run.members))), OFFERED))
 
 
 def is_usable(run: RunView) -> bool:
-    """It rests, is one model, and something of it is saved."""
-    return run.kind != "race" and run.state not in ("queued", "running") and (run.folder / "config.json").is_file()
+    """It rests, and something of it is saved."""
+    return not run.going and all((member.folder / "config.json").is_file() for member in run.members)
 
 
 def title(model: str) -> str:
-    """The run's name, as its owner gave it."""
-    return open_laboratory().get(run_of(model)).name
+    """The run's name, as its owner gave it; of a race the member's too."""
+    run = open_laboratory().get(run_of(model))
+    if run.kind != "race":
+        return run.name
+    return _("{race}: {member}").format(race=run.name, member=run.members[member_of(model)].name)
 
 
 def _unknown() -> LabError:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import streamlit as st
 
-from lab import RunSpec, plan
+from lab import CorpusSource, RunSpec, plan
 from lab.spec import STEPS
 from model import limits
 from model.config import preset
+from model.errors import LabError
+from model.tokenizers import KINDS
 from model.train_config import recipe
-from ui.train_words import CORPORA, NORMS, corpus_lead, corpus_title, norm_title, positions_title
+from ui import train_own
+from ui.train_memory import keep, put, recall
+from ui.train_words import CORPORA, NORMS, OWN, corpus_lead, corpus_title, norm_title, positions_title, preset_title, tokenizer_title
 from ui.words import _
 
 POSITIONS = ("sinusoidal", "learned", "none")
 SHAPE, TRAINING = preset("toy"), recipe("toy")
+RACE_STEPS, RACE_SENTENCES = 300, 50
 EVALUATIONS = 10  # in the course of a run
 EVALUATE_SENTENCES = 100  # of each held-out set: one of them is one percent
 PRESETS: dict[str, dict[str, int]] = {
@@ -25,70 +31,112 @@ PRESETS: dict[str, dict[str, int]] = {
 }
 
 
-def in_sight() -> dict[str, Any]:
-    """The widgets that stand open; what they are set to, by name of the setting, and the corpus."""
-    return {"corpus": _corpus(), **_sizes()}
+def in_sight(racing: bool = False) -> dict[str, Any]:
+    """What stands open: corpus, size, steps (those of a race are a number of their own). By name of the setting."""
+    corpus = _corpus()
+    left, right, _free = st.columns([10, 4, 5], vertical_alignment="bottom")
+    with left:
+        _presets()
+    if racing:
+        return {"corpus": corpus, "steps": _number(right, _("Steps of each"), "race_steps", 1, STEPS, RACE_STEPS, step=100)}
+    return {"corpus": corpus, "steps": _number(right, _("Steps"), "steps", 1, STEPS, TRAINING.steps, step=100)}
 
 
-def folded() -> dict[str, Any]:
-    """The others, behind one button."""
+def folded(own: bool) -> dict[str, Any]:
+    """The others, behind one button. `own`: on the learner's own text, which needs pieces of its own."""
     with st.popover(_("More settings"), width="content"):
-        return _others()
+        return _sizes() | (_pieces() if own else {}) | _others()
 
 
-def spec_of(values: dict[str, Any], name: str) -> RunSpec:
-    """The run of these values. Raises `LabError` with the rule one of them breaks."""
-    settings = {key: value for key, value in values.items() if key != "corpus"}
+def spec_of(values: dict[str, Any], name: str, sentences: int = EVALUATE_SENTENCES) -> RunSpec:
+    """The run of these values, tested on so many `sentences` of each held-out set. Raises `LabError` with the rule one of them breaks."""
+    settings = {key: value for key, value in values.items() if key not in ("corpus", "tokenizer")}
     steps, width = settings["steps"], settings["d_model"]
     if isinstance(steps, int):
         settings["warmup"] = min(TRAINING.warmup, steps // 10)
         settings["evaluate_every"] = max(1, steps // EVALUATIONS)
     if isinstance(width, int):
         settings["d_ff"] = 4 * width
-    return plan(name, values["corpus"], "toy", evaluate_sentences=EVALUATE_SENTENCES, **settings)
+    tokenizer = values.get("tokenizer", "")
+    return plan(name, _source(values["corpus"]), "toy", tokenizer, evaluate_sentences=sentences, **settings)
+
+
+def _source(corpus: str) -> CorpusSource:
+    if corpus != OWN:
+        return CorpusSource(name=corpus)
+    source = train_own.source()
+    if source is None:
+        raise LabError("no_text_yet", "Give it your text first.", "corpus")
+    return source
 
 
 def _corpus() -> str:
-    chosen = st.segmented_control(
-        _("What it shall learn"), CORPORA, format_func=corpus_title, default=CORPORA[0], required=True, key="train_corpus"
-    )
-    corpus = str(chosen or CORPORA[0])
+    key = recall("train_corpus", CORPORA[0])
+    chosen = st.segmented_control(_("What it shall learn"), (*CORPORA, OWN), format_func=corpus_title, required=True, key=key)
+    corpus = keep(key, str(chosen or CORPORA[0]))
     st.caption(corpus_lead(corpus))
     return corpus
 
 
-def _sizes() -> dict[str, Any]:
-    steps, width, heads, layers = st.columns(4)
-    return {
-        "steps": steps.number_input(_("Steps"), 1, STEPS, TRAINING.steps, step=100, key="train_steps"),
-        "d_model": width.number_input(_("Width, d_model"), 2, limits.D_MODEL, SHAPE.d_model, step=16, key="train_d_model"),
-        "heads": heads.number_input(_("Heads"), 1, limits.HEADS, SHAPE.heads, key="train_heads"),
-        "layers": layers.number_input(_("Layers"), 1, limits.LAYERS, SHAPE.layers, key="train_layers"),
-    }
+def _presets() -> None:
+    """Pressed where the sizes are those of a preset."""
+    sizes = {name: _size(name) for name in PRESETS["toy"]}
+    st.session_state["train_preset"] = next((name for name, wanted in PRESETS.items() if wanted == sizes), None)
+    st.pills(_("Size"), list(PRESETS), format_func=preset_title, key="train_preset", on_change=_use_preset)
 
 
-def _others() -> dict[str, Any]:
-    st.pills(_("Start from"), list(PRESETS), format_func=_preset_title, key="train_preset", on_change=_use_preset)
-    left, right = st.columns(2)
-    return {
-        "norm": left.selectbox(_("Normalization"), NORMS, format_func=norm_title, key="train_norm"),
-        "positions": right.selectbox(_("Positions"), POSITIONS, format_func=positions_title, key="train_positions"),
-        "rate": left.number_input(
-            _("Learning rate, at its peak"), 0.00001, 10.0, TRAINING.rate, step=0.001, format="%.5f", key="train_rate"
-        ),
-        "batch": right.number_input(_("Sentences in a batch"), 1, 512, TRAINING.batch, step=8, key="train_batch"),
-        "dropout": left.number_input(_("Dropout"), 0.0, 0.9, SHAPE.dropout, step=0.05, key="train_dropout"),
-        "seed": right.number_input(_("Seed"), 0, 2**31 - 1, TRAINING.seed, key="train_seed"),
-        "scaling": st.toggle(_("Divide scores by √d_k"), True, key="train_scaling"),
-        "causal_mask": st.toggle(_("Hide later words from the decoder"), True, key="train_causal_mask"),
-        "residual": st.toggle(_("Residual connections"), True, key="train_residual"),
-    }
-
-
-def _preset_title(name: str) -> str:
-    return {"toy": _("the toy model"), "one_head": _("one layer, one head"), "larger": _("a larger one")}[name]
+def _size(name: str) -> Any:
+    return st.session_state[recall(f"train_{name}", getattr(SHAPE, name))]
 
 
 def _use_preset() -> None:
     for name, value in PRESETS.get(st.session_state.get("train_preset") or "", {}).items():
-        st.session_state[f"train_{name}"] = value
+        put(f"train_{name}", value)
+
+
+def _sizes() -> dict[str, Any]:
+    width, heads, layers = st.columns(3)
+    return {
+        "d_model": _number(width, _("Width, d_model"), "d_model", 2, limits.D_MODEL, SHAPE.d_model, step=16),
+        "heads": _number(heads, _("Heads"), "heads", 1, limits.HEADS, SHAPE.heads),
+        "layers": _number(layers, _("Layers"), "layers", 1, limits.LAYERS, SHAPE.layers),
+    }
+
+
+def _pieces() -> dict[str, Any]:
+    left, right = st.columns(2)
+    return {
+        "tokenizer": _choice(left, _("Pieces"), "tokenizer", KINDS, tokenizer_title, default="unigram"),
+        "vocabulary": _number(right, _("Different pieces, at most"), "vocabulary", 300, limits.VOCABULARY, SHAPE.vocabulary, step=500),
+    }
+
+
+def _others() -> dict[str, Any]:
+    left, right = st.columns(2)
+    rate = {"step": 0.001, "format": "%.5f"}
+    return {
+        "norm": _choice(left, _("Normalization"), "norm", NORMS, norm_title),
+        "positions": _choice(right, _("Positions"), "positions", POSITIONS, positions_title),
+        "rate": _number(left, _("Learning rate, at its peak"), "rate", 0.00001, 10.0, TRAINING.rate, **rate),
+        "batch": _number(right, _("Sentences in a batch"), "batch", 1, 512, TRAINING.batch, step=8),
+        "dropout": _number(left, _("Dropout"), "dropout", 0.0, 0.9, SHAPE.dropout, step=0.05),
+        "seed": _number(right, _("Seed"), "seed", 0, 2**31 - 1, TRAINING.seed),
+        "scaling": _switch(_("Divide scores by √d_k"), "scaling"),
+        "causal_mask": _switch(_("Hide later words from the decoder"), "causal_mask"),
+        "residual": _switch(_("Residual connections"), "residual"),
+    }
+
+
+def _number(place: Any, label: str, name: str, least: float, most: float, default: float, **options: Any) -> Any:
+    key = recall(f"train_{name}", default)
+    return keep(key, place.number_input(label, least, most, key=key, **options))
+
+
+def _choice(place: Any, label: str, name: str, options: Sequence[str], title: Callable[[str], str], default: str | None = None) -> str:
+    key = recall(f"train_{name}", default or options[0])
+    return keep(key, str(place.selectbox(label, options, format_func=title, key=key)))
+
+
+def _switch(label: str, name: str) -> bool:
+    key = recall(f"train_{name}", True)
+    return keep(key, st.toggle(label, key=key))

@@ -7,6 +7,7 @@ from ui.wording import sentence_of
 from ui.words import _, many
 
 CORPORA = ("grammar", "reversing", "sorting", "dates")
+OWN = "own"
 NORMS = ("post", "pre", "none")
 
 
@@ -17,7 +18,28 @@ def corpus_title(name: str) -> str:
         "copying": _("Copying"),
         "sorting": _("Sorting"),
         "dates": _("Dates"),
+        OWN: _("Your own text"),
     }.get(name, name)
+
+
+def learnt(run: RunView) -> str:
+    """What a run learns, for the table of runs."""
+    if run.kind == "import":
+        return _("brought along")
+    return corpus_title(run.spec.corpus.name) if run.spec.corpus.kind == "built-in" else run.spec.corpus.name
+
+
+def preset_title(name: str) -> str:
+    return {"toy": _("the toy: 2 layers, 4 heads"), "one_head": _("least: 1 layer, 1 head"), "larger": _("larger: 3 layers, 8 heads")}[name]
+
+
+def tokenizer_title(kind: str) -> str:
+    return {
+        "unigram": _("parts of words (unigram)"),
+        "bpe": _("parts of words (BPE)"),
+        "word": _("words"),
+        "character": _("characters"),
+    }[kind]
 
 
 def corpus_lead(name: str) -> str:
@@ -28,6 +50,7 @@ def corpus_lead(name: str) -> str:
         "copying": _("The same words once more: the least a model can learn."),
         "sorting": _("The same words in order: position no longer helps, only what a word is."),
         "dates": _("Dates as people write them, turned into year-month-day, character by character."),
+        OWN: _("Pairs of lines of your own. They stay on this server; whoever has the link to a run sees a few of them."),
     }.get(name, "")
 
 
