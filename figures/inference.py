@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,15 @@ from figures.theme import PALETTES
 
 SENT = 1024  # candidates of a step sent one by one; those after them in groups
 GROUPS = 32
+
+
+@dataclass(frozen=True)
+class Bars:
+    """A bar for every row of a table: `counts` of each of the `parts`."""
+
+    head: str
+    parts: tuple[str, ...]
+    counts: Sequence[Sequence[int]]
 
 
 def log_softmax(logits: np.ndarray) -> np.ndarray:
@@ -76,9 +86,14 @@ def cache_payload(costs: np.ndarray, cells: np.ndarray, produced: Tokens, words:
     return pack({"produced": produced.as_list(), **_common(words)}, {"costs": costs, "cells": cells})
 
 
-def table_payload(head: Sequence[str], rows: Sequence[Sequence[str]], caption: str, marked: Sequence[int] = ()) -> dict[str, Any]:
-    """A table of plain texts; rows in `marked` stand out."""
-    return {"head": list(head), "rows": [list(row) for row in rows], "caption": caption, "marked": list(marked)}
+def table_payload(
+    head: Sequence[str], rows: Sequence[Sequence[str]], caption: str, marked: Sequence[int] = (), bars: Bars | None = None
+) -> dict[str, Any]:
+    """A table of plain texts; rows in `marked` stand out. `bars` puts shares of a whole at the end of each row."""
+    table: dict[str, Any] = {"head": list(head), "rows": [list(row) for row in rows], "caption": caption, "marked": list(marked)}
+    if bars is not None:
+        table |= {"bars": [list(map(int, counts)) for counts in bars.counts], "parts": list(bars.parts), "barHead": bars.head}
+    return table
 
 
 def _common(words: Mapping[str, str]) -> dict[str, Any]:
