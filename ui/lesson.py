@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -97,14 +97,21 @@ def formula(latex: str, symbols: Sequence[Symbol], section: str) -> None:
 
 def break_it(absence: Absence, label: str, key: str) -> bool:
     """A switch that takes the idea away, and which of two experiments that is. Returns whether it is taken away."""
-    st.header(_("Break it"), anchor=False)
-    explained = {
-        "removed now": _("Removed now, from a model trained with it: it meets what it has never met."),
-        "trained without": _("Trained without it: a model that never had it."),
-    }[absence]
-    broken = st.toggle(label, key=key)
-    st.caption(explained)
-    return broken
+    with breaking(absence):
+        return st.toggle(label, key=key)
+
+
+@contextmanager
+def breaking(absence: Absence, title: str = "") -> Iterator[None]:
+    """The same for a page with a control of its own: header, control, and which of two experiments that is."""
+    st.header(_("Break it: {what}").format(what=title) if title else _("Break it"), anchor=False)
+    yield
+    st.caption(
+        {
+            "removed now": _("Removed now, from a model trained with it: it meets what it has never met."),
+            "trained without": _("Trained without it: a model that never had it."),
+        }[absence]
+    )
 
 
 def before_and_after(label: str, before: str, after: str) -> None:
