@@ -59,7 +59,7 @@ def board_payload(maps: Mapping[str, np.ndarray], axes: Axes, words: Words, *, i
     """
     shape = {kind: {"layers": values.shape[0], "heads": values.shape[1]} for kind, values in maps.items()}
     header = {"identity": identity, "attentions": shape, "tokens": axes.as_dict(), "state": state, **_common(words)}
-    return pack(header, {kind: values for kind, values in maps.items()})
+    return pack(header, maps)
 
 
 # The sum over heads
@@ -78,14 +78,18 @@ def projections(parts: np.ndarray, output: np.ndarray) -> np.ndarray:
 
 
 def sum_payload(
-    heads: Mapping[str, np.ndarray], parts: Mapping[str, np.ndarray], outputs: Mapping[str, np.ndarray], axes: Axes, words: Words
-) -> bytes:
-    """By attention (`cross.1`): heads [h, n, d_v], parts [h, n, d_model], output of the pass [n, d_model]."""
+    heads: Mapping[str, np.ndarray], parts: Mapping[str, np.ndarray], outputs: Mapping[str, np.ndarray], axes: Axes, words: Words, *,
+    start: Mapping[str, Any],
+) -> bytes:  # fmt: skip
+    """By attention (`cross.1`): heads [h, n, d_v], parts [h, n, d_model], output of the pass [n, d_model].
+
+    `start` says what is shown first: kind, layer, and the row in the source and in the target (or None).
+    """
     attentions = {
         name: {"difference": float(np.abs(parts[name].sum(axis=0) - outputs[name]).max()), "numbers": int(outputs[name].size)}
         for name in outputs
     }
-    header = {"attentions": attentions, "tokens": axes.as_dict(), **_common(words)}
+    header = {"attentions": attentions, "tokens": axes.as_dict(), "start": dict(start), **_common(words)}
     arrays = {f"{name}.heads": values for name, values in heads.items()}
     arrays |= {f"{name}.parts": values for name, values in parts.items()}
     arrays |= {f"{name}.output": values for name, values in outputs.items()}
@@ -118,7 +122,7 @@ def table_payload(
 # The film
 
 
-def film_payload(runs: Sequence[Mapping[str, Any]], arrays: Mapping[str, np.ndarray], words: Words, *, steps: int) -> bytes:
+def film_payload(runs: Sequence[Mapping[str, Any]], arrays: Mapping[str, np.ndarray], words: Words, *, steps: int, good: float) -> bytes:
     """`runs` say heads, moments, written, source, fed, produced; arrays under `<heads>.<name>` as `model.head_film` made them."""
     told = [
         {
@@ -127,11 +131,7 @@ def film_payload(runs: Sequence[Mapping[str, Any]], arrays: Mapping[str, np.ndar
         }
         for run in runs
     ]  # fmt: skip
-    return pack({"runs": told, "steps": steps, **_common(words)}, {name: _for_browser(name, values) for name, values in arrays.items()})
-
-
-def _for_browser(name: str, values: np.ndarray) -> np.ndarray:
-    return values
+    return pack({"runs": told, "steps": steps, "good": good, **_common(words)}, arrays)
 
 
 def names_of(heads: Iterable[Head]) -> list[list[Any]]:

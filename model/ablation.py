@@ -15,10 +15,13 @@ import torch
 from torch import Tensor
 
 from model.batches import Batch, batches_in_order, encode_pairs
-from model.config import PADDING, ModelConfig
+from model.config import END, PADDING, ModelConfig
 from model.corpora import Pair
+from model.decoding import outcome
 from model.interventions import NOTHING, Head, Interventions
 from model.saved import SavedModel
+from model.scorer import pad, scorer_for
+from model.searches import greedy
 from model.trace import AttentionTrace, Trace
 
 BATCH, LONGEST = 128, 64  # sentences a pass; tokens a side
@@ -90,6 +93,13 @@ class Examined:
                 sums[name] = sums[name] + total if name in sums else total
                 counts[name] = counts.get(name, 0) + int(real.sum())
         return {name: (total / counts[name]).to(torch.float32).numpy() for name, total in sums.items()}
+
+
+def rewritten(saved: SavedModel, source: str, interventions: Interventions, longest: int) -> tuple[str, bool]:
+    """The greedy translation under an intervention, and whether it came to an end within `longest` tokens."""
+    ids = saved.tokenizer.encode(source).ids
+    best = outcome(greedy(scorer_for(saved.translator, pad([ids]), interventions), [min(longest, saved.config.maximum_length)]))[0]
+    return saved.tokenizer.decode(best.words), bool(best.tokens) and best.tokens[-1] == END
 
 
 def examined(saved: SavedModel, pairs: Sequence[Pair]) -> Examined:

@@ -55,11 +55,6 @@ function boardMatrix(data, kind, layer, head) {
   return matrixOf(values, rows, columns, "weights", masked, 1);
 }
 
-function nameOfHead(words, name, head) {
-  const [kind, layer] = name.split(".");
-  return plain(words.head_name, { attention: words[`${kind}_long`], layer: Number(layer) + 1, head: head + 1 });
-}
-
 /** Layers shown at once: all while they are few, else the chosen one. */
 function layersShown(self) {
   const { layers, heads } = Object.values(self.data.header.attentions)[0];

@@ -58,12 +58,10 @@ function fillTable(self) {
 function barCell(column, value, chance, limit, chosen) {
   if (Number.isNaN(value)) return html("td", { class: "muted none" }, "\u2013");
   const share = clamp(Math.abs(value) / limit, 0, 1);
-  const text = column.kind === "share" ? percentOf(value) : column.kind === "change" ? (value > 0 ? "+" : value < 0 ? "\u2212" : "") + Math.abs(value).toFixed(3) : number(value);
+  const text = column.kind === "share" || column.kind === "portion" ? percentOf(value) : column.kind === "change" ? (value > 0 ? "+" : value < 0 ? "\u2212" : "") + Math.abs(value).toFixed(3) : number(value);
   const tick = Number.isNaN(chance) ? null : html("i", { class: "chance", style: `left:${(100 * clamp(chance / limit, 0, 1)).toFixed(1)}%` });
   return html("td", { class: chosen ? "sorted" : null }, html("span", { class: "value" }, text), html("span", { class: "meter", "aria-hidden": "true" }, html("i", { class: `level ${value < 0 ? "below" : ""}`, style: `width:${(100 * share).toFixed(1)}%` }), tick));
 }
-
-const percentOf = (value) => `${value >= 0.0995 || value === 0 ? Math.round(100 * value) : value < 0.0005 ? "<0.1" : (100 * value).toFixed(1)}\u202F%`;
 
 /** The row of the head that the board shows large. */
 function markHere(self) {
