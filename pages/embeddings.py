@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from ui import lesson, stage
-from ui.lessons import tokens, tokens_map, tokens_rows, tokens_workshop
+from ui import check, lesson, stage
+from ui.lessons import tokens, tokens_break, tokens_check, tokens_map, tokens_rows, tokens_workshop
+from ui.words import _
 
 shown, model = stage.reading(), stage.current().model
 made = tokens.bet(shown)
@@ -15,4 +16,16 @@ if made is not None:
     tokens_rows.formula(model, shown)
     tokens_rows.cost(shown)
     tokens_workshop.workshop(shown)
+    tokens_break.without_factor(model, shown)
+    tokens_break.missing_word(model, shown)
     lesson.code("model/layers.py", "embed", "math.sqrt")
+    tokens_check.expert(shown)
+    check.check_yourself("embeddings", tokens_check.questions(model, shown))
+    lesson.what_we_know(
+        "embeddings",
+        _(
+            "A sentence becomes pieces, a piece a number, a number a row: it is the only place where the model meets words. A row is the "
+            "same wherever its word stands. So “it” has one row, and that row cannot say what “it” means; but the row of a noun already "
+            "lies with the nouns of its French gender. What is missing is the link between the two, and, before that, any sense of order."
+        ),
+    )

@@ -1,5 +1,6 @@
 """What lesson 6 ships, computed by `python -m ui.first toy tokens`: text, tokenizers learnt from it, the vocabulary's film.
 
+- `about["missing"]`: what the model writes for the riddle's sentences with a made-up name.
 - `lines`: sentences of the grammar, both languages, one a line (UTF-8); `<kind>.<size>` a SentencePiece model learnt from
   them, `<kind>.<size>.counts` how often each of its pieces stands in the lines, for words and characters too.
 - `<side>.places` [moments, n, 2]: rows of the vocabulary of `source` or `target` in the plane in which the used rows of
@@ -25,6 +26,8 @@ from model.corpora.grammar_lexicon import NOUNS
 from model.tokenizers import WORD_START, Tokenizer, count_pieces, train_tokenizer
 from model.tokenizers.base import FIRST_LEARNT
 from model.tokenizers.subword import SubwordTokenizer
+from ui import sentences
+from ui.lessons.tokens_missing import measured_missing
 
 if TYPE_CHECKING:
     from model.saved import SavedModel
@@ -49,6 +52,7 @@ def measured(saved: SavedModel) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     lines = [line for pair in pairs for line in (pair.source, pair.target)]
     arrays = {"lines": np.frombuffer("\n".join(lines).encode(), dtype=np.uint8), **_tokenizers(lines)}
     about: dict[str, Any] = {"sizes": SIZES, "pairs": PAIRS, "steps": [step for step, _ in frames]}
+    about["missing"] = measured_missing(saved, tuple(sentences.RIDDLE.values()))
     labels = _labels(load_corpus("grammar", 0, 4 * PAIRS).train)
     for side in ("source", "target"):
         matrices = [parameters[f"{side}_embedding.weight"].astype(np.float64) for _, parameters in frames]

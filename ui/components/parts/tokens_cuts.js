@@ -25,7 +25,7 @@ function buildCuts(self) {
   self.table = tableButton(t, () => cutsTable(self));
   const key = (name, text) => html("span", { class: "legend" }, html("i", { class: name, "aria-hidden": "true" }), text);
   self.host.replaceChildren(...[...self.host.children].filter((node) => node.tagName === "I"),
-    html("div", { class: "cutbar" }, size.node, html("div", { class: "legends" }, key("of-reserved", t.legend_reserved), key("of-used", t.legend_used), key("of-unused", t.legend_unused), key("of-here", t.legend_here))),
+    html("div", { class: "cutbar" }, header.sizes.length > 1 ? size.node : html("span", {}), html("div", { class: "legends" }, key("of-reserved", t.legend_reserved), key("of-used", t.legend_used), key("of-unused", t.legend_unused), key("of-here", t.legend_here))),
     self.rows, self.told, self.table.button, self.table.place);
   drawCuts(self);
 }
