@@ -1,4 +1,4 @@
-"""How long a visitor waits: python -m bench.pages > pages.json
+"""How long a visitor waits: python -m bench.pages [--pages heads,mask] > pages.json
 
 A stage change, on every finished page and on an empty one of the same server, in turn: from the Enter key that gives the
 stage a new sentence to the last change of the view. Every sentence is new, so no cache answers. And the first complete
@@ -82,9 +82,8 @@ def summary(values: Sequence[float]) -> dict[str, float]:
     return {"p50": round(statistics.median(values), 1), "p95": round(cuts[-1], 1), "count": len(values)}
 
 
-def measure_changes(browser: Browser, address: str, changes: int) -> dict[str, list[float]]:
+def measure_changes(browser: Browser, address: str, names: Sequence[str], changes: int) -> dict[str, list[float]]:
     """Milliseconds of every stage change by page; the pages take turns, a sentence each."""
-    names = [*slugs(), EMPTY]
     sentences = new_sentences((changes + WARM_UP) * len(names))
     visits = {name: visit_with_clock(browser, address) for name in names}
     times: dict[str, list[float]] = {name: [] for name in names}
@@ -101,11 +100,13 @@ def measure_changes(browser: Browser, address: str, changes: int) -> dict[str, l
     return times
 
 
-def measure(changes: int, views: int) -> dict[str, object]:
+def measure(changes: int, views: int, pages: Sequence[str] = ()) -> dict[str, object]:
+    """`pages` are slugs, all finished ones unless said; the empty page is always among them."""
+    names = [*(pages or slugs()), EMPTY]
     with running_server(module="bench.empty_page") as address, chromium() as browser:
         first_view(browser, address, EMPTY)  # the server's own first time, torch's import included
-        first = {name: [first_view(browser, address, name) for _ in range(views)] for name in [*slugs(), EMPTY]}
-        times = measure_changes(browser, address, changes)
+        first = {name: [first_view(browser, address, name) for _ in range(views)] for name in names}
+        times = measure_changes(browser, address, names, changes)
     empty = statistics.median(times[EMPTY])
     return {
         "unit": "milliseconds",
@@ -115,12 +116,22 @@ def measure(changes: int, views: int) -> dict[str, object]:
     }
 
 
+def finished(text: str) -> tuple[str, ...]:
+    """The slugs in `text`, each that of a finished page with a sentence."""
+    names = tuple(filter(None, text.split(",")))
+    for name in names:
+        if name not in slugs():
+            raise argparse.ArgumentTypeError(f"{name!r} is no finished page with a sentence; there are {', '.join(slugs())}")
+    return names
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="How long a visitor waits for a stage change and for the first view.")
     parser.add_argument("--changes", type=int, default=30)
     parser.add_argument("--views", type=int, default=5)
+    parser.add_argument("--pages", type=finished, default=(), help=f"slugs with commas between them, of {', '.join(slugs())}")
     arguments = parser.parse_args()
-    results = measure(arguments.changes, arguments.views)
+    results = measure(arguments.changes, arguments.views, arguments.pages)
     json.dump(results, sys.stdout, indent=2)
     print()
 
