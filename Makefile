@@ -15,13 +15,14 @@ GONE := $(shell [ -e $(VENV)/created ] && ! $(PY) -c "" 2>/dev/null && rm -f $(V
 # One thread of arithmetic per test process; the two processes share the cores.
 ONE_THREAD := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
 
-.PHONY: help run test unit browser check format bench clean
+.PHONY: help run test unit browser check format words bench clean
 
 help:
 	@echo "make run      the app in your browser ($(ADDRESS))"
 	@echo "make test     style, types, unit tests, every page, a real browser"
 	@echo "make check    style and types alone"
 	@echo "make format   put the code in the house style"
+	@echo "make words    the catalogue of all texts, for translators"
 	@echo "make bench    training step and pages, measured against their peers"
 	@echo "make clean    remove the virtual environment and the caches"
 
@@ -56,6 +57,9 @@ check: $(VENV)/installed-dev
 format: $(VENV)/installed-dev
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
+
+words: $(VENV)/installed
+	$(PY) -m ui.extract
 
 bench: $(VENV)/installed-dev
 	@$(PY) -m bench.browser

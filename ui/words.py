@@ -12,16 +12,19 @@ from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 
-LOCALE = Path(__file__).parents[1] / "locale"
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+LOCALE = Path(__file__).parents[1] / "assets" / "locale"
 DOMAIN = "attention_lab"
 SOURCE_LANGUAGE = "en"
 
-_language: ContextVar[str] = ContextVar("language", default=SOURCE_LANGUAGE)
+_language: ContextVar[str | None] = ContextVar("language", default=None)
 
 
 @cache
 def languages() -> tuple[str, ...]:
-    """English and every language with a compiled catalogue below `locale/`."""
+    """English and every language with a compiled catalogue below `assets/locale/`."""
     translated = (path.parents[1].name for path in LOCALE.glob(f"*/LC_MESSAGES/{DOMAIN}.mo"))
     return (SOURCE_LANGUAGE, *sorted(translated))
 
@@ -35,8 +38,15 @@ def choose_language(wanted: str | None) -> str:
 
 
 def language() -> str:
-    """The language of this run; part of the key of every cache that holds words."""
-    return _language.get()
+    """The language of this run; part of the key of every cache that holds words.
+
+    A fragment runs again without app.py, in a thread that may be new: it asks the browser's wish itself.
+    """
+    return _language.get() or choose_language(_wish())
+
+
+def _wish() -> str | None:
+    return st.context.locale if get_script_run_ctx(suppress_warning=True) is not None else None
 
 
 @cache
@@ -45,9 +55,9 @@ def _catalogue(name: str) -> standard.NullTranslations:
 
 
 def _(message: str) -> str:
-    return _catalogue(_language.get()).gettext(message)
+    return _catalogue(language()).gettext(message)
 
 
 def many(one: str, several: str, count: int) -> str:
     """The form of a message that fits a count."""
-    return _catalogue(_language.get()).ngettext(one, several, count)
+    return _catalogue(language()).ngettext(one, several, count)
