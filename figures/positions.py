@@ -113,9 +113,10 @@ def sums_payload(embedding: np.ndarray, position: np.ndarray, tokens: Tokens, wo
 
 
 def orders_payload(views: Sequence[Mapping[str, Any]], words: Mapping[str, str]) -> bytes:
-    """Words to drag. A view: name, label, tokens, words ([start, end) of pieces), orders, `with` and `without` [orders, n, d_model] or None,
-    and the translations of every order, where they are known."""
-    arrays, described = {}, []
+    """Words to drag. A view: name, label, tokens, words ([start, end) of pieces), orders, `with` and `without`
+    [orders, n, d_model] or None, and the translations of every order, where they are known."""
+    arrays: dict[str, np.ndarray] = {}
+    described = []
     for number, view in enumerate(views):
         described.append({name: value for name, value in view.items() if name not in ("with", "without")})
         arrays |= {f"{number}.{name}": view[name] for name in ("with", "without") if view[name] is not None}

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from model.config import Positions
-from model.corpora import Pair, grammar, load_corpus
+from model.corpora import Corpus, Pair, grammar, load_corpus
 from model.saved import SavedModel
 from model.tokenizers import Tokenizer
-from model.train_config import recipe
+from model.train_config import TrainConfig, recipe
 from model.training import Step, train
 from model.transformer import Transformer, new_model
 from model.translate import translate
@@ -45,35 +46,60 @@ def measure(saved: SavedModel) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     Arrays: `steps` [s], `exact` [kind, s] (share of unseen sentences exactly right), `twins` [kind, pairs, 2] (right or not),
     `same` [kind, pairs] (both got one translation), `learned` [longest, d_model] (the encoder's rows that training has met).
     """
-    corpus = load_corpus("grammar", 0, PAIRS)
+    corpus, tested = load_corpus("grammar", 0, PAIRS), twins()
     training = recipe("toy").with_(evaluate_every=EVERY, evaluate_sentences=SENTENCES)
-    tested, arrays = twins(), {}
-    about: dict[str, Any] = {
+    found = {kind: _trained(saved, kind, corpus, training, tested) for kind in KINDS}
+    arrays = {
+        "steps": np.array(found["none"].steps, dtype=np.float32),
+        "exact": np.array([one.exact for one in found.values()], dtype=np.float32),
+        "twins": np.array([_right(one.written, tested) for one in found.values()]),
+        "same": np.array([[first == second for first, second in one.written] for one in found.values()]),
+        "learned": found["learned"].rows,
+    }
+    about = {
         "kinds": KINDS, "steps": training.steps, "batch": training.batch, "pairs": PAIRS, "sentences": SENTENCES * len(corpus.held_out),
-        "twins": [[pair.source for pair in both] for both in tested[:SHOWN]], "references": [[pair.target for pair in both] for both in tested[:SHOWN]],
-        "translations": {}, "seconds": {}, "final": {},
+        "twins": [[pair.source for pair in both] for both in tested[:SHOWN]],
+        "references": [[pair.target for pair in both] for both in tested[:SHOWN]],
+        "translations": {kind: one.written[:SHOWN] for kind, one in found.items()},
+        "seconds": {kind: round(one.seconds, 1) for kind, one in found.items()},
+        "final": {kind: one.exact[-1] for kind, one in found.items()},
     }  # fmt: skip
-    curves, rights, sames = [], [], []
-    for kind in KINDS:
-        model = new_model(saved.config.with_(positions=kind), training.seed)
-        assert isinstance(model, Transformer)
-        steps, exact, last = _curve(train(model, saved.tokenizer, corpus, training))
-        model.requires_grad_(False).eval()
-        written = _written(model, saved.tokenizer, tested)
-        curves.append(exact)
-        rights.append(
-            [[text == pair.target for text, pair in zip(texts, both, strict=True)] for texts, both in zip(written, tested, strict=True)]
-        )
-        sames.append([first == second for first, second in written])
-        about["translations"][kind] = written[:SHOWN]
-        about["seconds"][kind] = round(last.seconds, 1)
-        about["final"][kind] = exact[-1]
-        arrays["steps"] = np.array(steps, dtype=np.float32)
-        if model.encoder.positions is not None:
-            longest = max(len(saved.tokenizer.encode(pair.source).ids) for pair in corpus.train[:5000])
-            arrays["learned"] = model.encoder.positions[:longest].detach().numpy().astype(np.float16)
-    arrays |= {"exact": np.array(curves, dtype=np.float32), "twins": np.array(rights), "same": np.array(sames)}
     return arrays, about
+
+
+@dataclass(frozen=True)
+class Trained:
+    """One training: share exactly right at its steps, what it wrote for the twins, the rows it learned (none for sinusoids)."""
+
+    steps: list[int]
+    exact: list[float]
+    written: list[list[str]]
+    rows: np.ndarray
+    seconds: float
+
+
+def _trained(saved: SavedModel, kind: Positions, corpus: Corpus, training: TrainConfig, tested: Sequence[Twins]) -> Trained:
+    model = new_model(saved.config.with_(positions=kind), training.seed)
+    assert isinstance(model, Transformer)
+    steps, exact, last = _curve(train(model, saved.tokenizer, corpus, training))
+    model.requires_grad_(False).eval()
+    written = [
+        [found.translation for found in translate(model, saved.tokenizer, [pair.source for pair in both], beam=1)] for both in tested
+    ]
+    return Trained(steps, exact, written, _learned_rows(model, saved.tokenizer, corpus), last.seconds)
+
+
+def _right(written: Sequence[Sequence[str]], tested: Sequence[Twins]) -> list[list[bool]]:
+    return [[text == pair.target for text, pair in zip(texts, both, strict=True)] for texts, both in zip(written, tested, strict=True)]
+
+
+def _learned_rows(model: Transformer, tokenizer: Tokenizer, corpus: Corpus) -> np.ndarray:
+    """The rows of the encoder's table that a sentence of the corpus reaches."""
+    if model.encoder.positions is None:
+        return np.zeros((0, model.config.d_model), dtype=np.float16)
+    longest = max(len(tokenizer.encode(pair.source).ids) for pair in corpus.train[:5000])
+    rows: np.ndarray = model.encoder.positions[:longest].detach().numpy().astype(np.float16)
+    return rows
 
 
 def _curve(steps: Iterator[Step]) -> tuple[list[int], list[float], Step]:
@@ -85,7 +111,3 @@ def _curve(steps: Iterator[Step]) -> tuple[list[int], list[float], Step]:
     assert last is not None
     places, shares = zip(*found, strict=True)
     return list(places), list(shares), last
-
-
-def _written(model: Transformer, tokenizer: Tokenizer, tested: Sequence[Twins]) -> list[list[str]]:
-    return [[found.translation for found in translate(model, tokenizer, [pair.source for pair in both], beam=1)] for both in tested]

@@ -13,20 +13,22 @@ with lesson.try_it():
 lesson.what_you_see(*positions.seen(shown))
 positions.prerequisites()
 positions.formula(shown)
-positions.offsets(shown)
-positions.turns(shown)
 positions.sums(shown)
-positions.learned()
 positions_break.shuffle(stage.current(), shown)
 positions_break.trained_without()
+positions.offsets(shown)
+positions.turns(shown)
+positions.learned()
 lesson.code("model/layers.py", "sinusoids", "torch.stack([angle.sin()")
 positions.experts(shown)
 positions_check.check(shown)
 lesson.what_we_know(
     "positions",
     _(
-        "Attention sees a bag of words; the order is written **into** the vectors, as clocks. So the riddle has its first clue: *animal* comes before *street*, and *it* after both, "
-        "and only because of what was added here can any layer tell. Whether a model uses the turns between positions is open; that it cannot do without positions is measured above."
+        "Attention sees a bag of words; the order is written **into** the vectors, as clocks. So the riddle has its first clue: *animal* "
+        "comes before *street*, and *it* after both, "
+        "and only because of what was added here can any layer tell. Whether a model uses the turns between positions is open; that it "
+        "cannot do without positions is measured above."
     ),
     [
         lesson.Further(

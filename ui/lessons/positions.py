@@ -273,7 +273,7 @@ def learned() -> None:
                 matrix_payload(
                     cosines(rows, rows), places, places, "scores", component_words(), name=_("cosine, {title}").format(title=title)
                 ),
-                f"positions_{name}",
+                f"positions_cosine_{name}",
             )
     near = {name: float(np.diagonal(cosines(rows, rows), 1).mean()) for name, (_title, rows) in sides.items()}
     say(

@@ -31,18 +31,18 @@ def shuffle(stage: Stage, shown: Reading) -> None:
     st.caption(_("Removed now, from a model trained with it: it meets what it has never met."))
     st.markdown(
         _(
-            "Drag the words, or move them with the arrow keys. At the left the model reads them as it was trained to; at the right "
-            "nothing is added "
-            "to the embeddings. A whole line leads to a vector that stayed the same, a broken one to a vector that changed."
+            "Drag the words, or move them with the arrow keys. The model reads the new order twice: with positions, as it was trained to, "
+            "and with nothing added to the embeddings. A whole line leads to a vector that stayed the same, a broken one to a vector "
+            "that changed."
         )
     )
     _shuffle(stage, shown)
     _bet_settled()
     st.markdown(
         _(
-            "**A decoder is not blind**, even without positions: choose *Decoder*. Its mask lets the first word see one word, the second "
-            "two, the third three, and so the order shows. "
-            "Take the mask off as well and it is as blind as the encoder."
+            "Rows move with their words: an encoder without positions is *equivariant*. (Only a mean over the rows would be the same for "
+            "every order.) **A decoder is not blind**, even without positions: choose *Decoder*. Its mask lets the first word see one "
+            "word, the second two, the third three, and so the order shows. Take the mask off as well, and it is as blind as the encoder."
         )
     )
 

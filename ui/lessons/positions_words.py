@@ -127,7 +127,7 @@ def orders_words() -> dict[str, str]:
         "let_go": _("Let go, and the model reads this order."),
         "asking": _("The model reads this order …"),
         "told_first": _(
-            "Above: every word’s vector as it comes out, a square of coloured cells. Drag a word to another place, and follow its vector "
+            "A square of coloured cells is a word’s vector as it comes out. Drag a word to another place, and follow its vector "
             "down."
         ),
         "told_blind": _(

@@ -1,4 +1,4 @@
-// A small line chart: at most four curves named at their ends, one upright line that follows the pointer and the arrow keys.
+// A small line chart: at most four curves named at their ends (on a phone: over the chart), one upright line that follows the pointer and the arrow keys.
 
 /**
  * createChart(host, { point }) answers { update(chart, palette), at() }.
@@ -9,8 +9,9 @@ function createChart(host, { point }) {
   const back = svg("svg", { class: "chart", "aria-hidden": "true" });
   const slider = html("div", { class: "over", role: "slider", tabindex: 0 });
   const sheet = html("div", { class: "sheet" }, back, slider);
-  host.append(sheet);
-  const stage = { host, back, slider, sheet, point, chart: null, palette: null };
+  const names = html("p", { class: "names" });
+  host.append(names, sheet);
+  const stage = { host, back, slider, sheet, names, point, chart: null, palette: null };
   const go = (x) => { const [low, high] = stage.chart.x; stage.point(clamp(Math.round(x), low, high)); };
   slider.addEventListener("pointermove", (event) => go(fromPixels(stage, event.clientX - slider.getBoundingClientRect().left)));
   slider.addEventListener("pointerdown", (event) => go(fromPixels(stage, event.clientX - slider.getBoundingClientRect().left)));
@@ -33,9 +34,10 @@ function drawChart(stage) {
   if (!width) return;
   const family = getComputedStyle(host).fontFamily;
   const height = chart.height || 230;
-  const names = chart.curves.map((curve) => curve.name || "");
-  const right = width < 560 ? 12 : Math.min(210, Math.max(12, ...names.map((name) => textWidth(name, 13, family) + 14)));
-  const box = { left: 46, top: 14, right: width - right, bottom: height - 40 };
+  const roomy = width >= 560;
+  const right = roomy ? Math.min(210, Math.max(12, ...chart.curves.map((curve) => textWidth(curve.name || "", 13, family) + 14))) : 12;
+  stage.names.replaceChildren(...(roomy ? [] : chart.curves.filter((curve) => curve.name).map((curve) => html("span", { style: `color:${palette[curve.colour]}` }, curve.name))));
+  const box = { left: 46, top: 26, right: width - right, bottom: height - 40 };
   stage.inner = box.right - box.left;
   const px = (x) => box.left + ((x - chart.x[0]) / (chart.x[1] - chart.x[0])) * (box.right - box.left);
   const py = (y) => box.bottom - ((clamp(y, ...chart.y) - chart.y[0]) / (chart.y[1] - chart.y[0])) * (box.bottom - box.top);
@@ -48,8 +50,8 @@ function drawChart(stage) {
   }
   for (const tick of chart.ticksY) nodes.push(svg("path", { d: `M${box.left} ${py(tick)}H${box.right}`, stroke: palette.line }), text(box.left - 8, py(tick) + 4, tickText(tick), { "text-anchor": "end" }));
   for (const tick of chart.ticksX) nodes.push(text(px(tick), box.bottom + 17, tickText(tick), { "text-anchor": "middle" }));
-  nodes.push(text((box.left + box.right) / 2, height - 6, chart.titleX, { "text-anchor": "middle" }), text(box.left - 40, 9, chart.titleY));
-  nodes.push(...chartCurves(chart, palette, px, py), ...chartNames(chart, palette, box, py, width >= 560), ...chartHere(chart, palette, box, px, py));
+  nodes.push(text((box.left + box.right) / 2, height - 6, chart.titleX, { "text-anchor": "middle" }), text(box.left - 40, 12, chart.titleY));
+  nodes.push(...chartCurves(chart, palette, px, py), ...(roomy ? chartNames(chart, palette, box, py) : []), ...chartHere(chart, palette, box, px, py));
   sheet.style.height = `${height}px`;
   back.setAttribute("width", width);
   back.setAttribute("height", height);
@@ -72,13 +74,12 @@ function chartCurves(chart, palette, px, py) {
 }
 
 /** Names at the ends of the curves, pushed apart where they would run into each other. */
-function chartNames(chart, palette, box, py, roomy) {
+function chartNames(chart, palette, box, py) {
   const ends = chart.curves.filter((curve) => curve.name).map((curve) => ({ ...curve, y: py(curve.values[curve.values.length - 1][1]) })).sort((a, b) => a.y - b.y);
   for (let index = 1; index < ends.length; index += 1) ends[index].y = Math.max(ends[index].y, ends[index - 1].y + 16);
   const below = ends.length ? ends[ends.length - 1].y - (box.bottom + 2) : 0;
   if (below > 0) for (let index = ends.length - 1; index >= 0; index -= 1) ends[index].y = Math.min(ends[index].y, box.bottom + 2 - (ends.length - 1 - index) * 16);
-  const place = (curve) => (roomy ? { x: box.right + 8, "text-anchor": "start", y: curve.y + 4 } : { x: box.right - 2, "text-anchor": "end", y: curve.y - 5 });
-  return ends.map((curve) => svg("text", { ...place(curve), "font-size": 13, "font-weight": 600, fill: palette[curve.colour], stroke: palette.background, "stroke-width": 3, "paint-order": "stroke" }, curve.name));
+  return ends.map((curve) => svg("text", { x: box.right + 8, y: curve.y + 4, "font-size": 13, "font-weight": 600, fill: palette[curve.colour], stroke: palette.background, "stroke-width": 3, "paint-order": "stroke" }, curve.name));
 }
 
 function chartHere(chart, palette, box, px, py) {

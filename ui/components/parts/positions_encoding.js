@@ -1,19 +1,21 @@
 // The encoding of the learner's words: a clock over every pair of columns, the heatmap under them, and one pair large.
 // What is looked at (row: the position, column: the dimension) stands in the browser's half of the address.
 
-const LONG = 100; // positions of the long view
 const TURNING = 260; // milliseconds from one position to the next when a hand is moved
 
 function createEncoding(host) {
   const view = sharedView();
-  const self = { host, view, long: false, playing: null, shown: null, table: false };
+  const self = { host, view, long: false, playing: null, shown: null, table: false, here: {}, writing: null };
   const bar = html("div", { class: "bar" });
   const stageOf = html("div", { class: "host" });
   self.section = html("section", { class: "positions encoding" }, bar, stageOf);
   host.append(self.section);
   Object.assign(self, { bar, stageOf });
   watchGround(self.section, () => self.data && drawEncoding(self));
-  const stop = view.subscribe(() => self.data && drawEncoding(self));
+  const stop = view.subscribe(() => {
+    if (self.writing === null) self.here = {};
+    if (self.data) drawEncoding(self);
+  });
   new ResizeObserver(() => { if (self.data && Math.abs(stageOf.clientWidth - self.width) > 1) drawEncoding(self); }).observe(stageOf);
   return {
     update(data) {
@@ -22,7 +24,7 @@ function createEncoding(host) {
       buildEncoding(self);
       drawEncoding(self);
     },
-    close() { stop(); stopPlaying(self); },
+    close() { stop(); stopPlaying(self); clearTimeout(self.writing); },
   };
 }
 
@@ -30,15 +32,24 @@ const lookingAt = (self) => {
   const { header, arrays } = self.data;
   const [, width] = arrays.table.shape;
   const rows = rowsShown(self);
-  return { rows, width, row: self.view.number("row", 0, rows - 1, Math.min(1, rows - 1)), column: self.view.number("column", 0, width - 1, Math.min(6, width - 2)), count: header.tokens.length };
+  const asked = (name, count, usual) => (self.here[name] === undefined ? self.view.number(name, 0, count - 1, clamp(usual, 0, count - 1)) : clamp(self.here[name], 0, count - 1));
+  return { rows, width, row: asked("row", rows, 1), column: asked("column", width, 6), count: header.tokens.length };
 };
+
+/** Look somewhere else at once; the address follows when the pointer has come to rest, since browsers count its changes. */
+function lookAt(self, to) {
+  self.here = { ...self.here, ...to };
+  clearTimeout(self.writing);
+  self.writing = setTimeout(() => { const { row, column } = lookingAt(self); self.writing = null; self.view.set({ row, column }); }, 400);
+  drawEncoding(self);
+}
 const rowsShown = (self) => (self.long ? self.data.arrays.table.shape[0] : self.data.header.tokens.length);
 
 function buildEncoding(self) {
   const { header } = self.data;
   const { words } = header;
   const formula = header.kind === "sinusoidal";
-  self.range = html("input", { type: "range", min: 0, step: 1, "aria-label": words.position, oninput: (event) => { stopPlaying(self); self.view.set({ row: event.target.value }); } });
+  self.range = html("input", { type: "range", min: 0, step: 1, "aria-label": words.position, oninput: (event) => { stopPlaying(self); lookAt(self, { row: Number(event.target.value) }); } });
   self.playButton = html("button", { type: "button", class: "small play", onclick: () => (self.playing ? stopPlaying(self) : play(self)) }, words.play);
   self.place = html("span", { class: "place figures" });
   self.length = segments(words.rows, [["words", words.your_words], ["long", words.long]], self.long ? "long" : "words", (value) => { stopPlaying(self); self.long = value === "long"; press(self.length, value); drawEncoding(self); });
@@ -59,7 +70,7 @@ function buildEncoding(self) {
 }
 
 function drawEncoding(self) {
-  const { header, arrays } = self.data;
+  const { header } = self.data;
   const at = lookingAt(self);
   self.width = self.stageOf.clientWidth;
   if (!self.width) return;
@@ -81,7 +92,6 @@ function drawEncoding(self) {
   tellEncoding(self, at);
   self.tableButton.setAttribute("aria-pressed", String(self.table));
   self.tableHost.replaceChildren(...(self.table ? [encodingTable(self, at)] : []));
-  void arrays;
 }
 
 function encodingPlaces(self, at) {
@@ -228,7 +238,7 @@ function encodingGrid(self) {
   const go = (row, column) => {
     const at = lookingAt(self);
     const to = { row: clamp(row, 0, at.rows - 1), column: clamp(column, 0, at.width - 1) };
-    if (to.row !== at.row || to.column !== at.column || !self.view.get("column")) self.view.set(to);
+    if (to.row !== at.row || to.column !== at.column) lookAt(self, to);
   };
   const follow = (event) => {
     if (self.playing) return;
@@ -253,14 +263,14 @@ function encodingGrid(self) {
 function play(self) {
   const { rows, row } = lookingAt(self);
   const beat = calm() ? 900 : self.long ? 160 : 700;
-  if (row >= rows - 1) { self.shown = 0; self.view.set({ row: 0 }); }
+  if (row >= rows - 1) { self.shown = 0; lookAt(self, { row: 0 }); }
   self.playing = { beat, timer: setInterval(() => {
     const at = lookingAt(self);
     if (at.row >= at.rows - 1) stopPlaying(self);
-    else self.view.set({ row: at.row + 1 });
+    else lookAt(self, { row: at.row + 1 });
   }, beat) };
   const at = lookingAt(self);
-  if (at.row < at.rows - 1) self.view.set({ row: at.row + 1 });
+  if (at.row < at.rows - 1) lookAt(self, { row: at.row + 1 });
   self.playButton.textContent = self.data.header.words.pause;
 }
 

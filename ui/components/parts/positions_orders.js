@@ -238,7 +238,7 @@ function tellOrders(self, view, place, [whole, blind]) {
   const numbers = { with: html("b", { class: whole.most > SAME ? "minus" : "value" }, tiny(whole.most)), without: html("b", { class: blind.most > SAME ? "minus" : "value" }, tiny(blind.most)) };
   const template = still ? words.told_first : blind.most > SAME ? words.told_not_blind : view.name === "unmasked" ? words.told_unmasked : words.told_blind;
   const parts = sentence(template, numbers);
-  if (view.translations) parts.push(" ", ...sentence(words.told_translations, { with: html("b", { class: "target" }, view.translations.with[place]), without: html("b", { class: "target" }, view.translations.without[place]) }));
+  if (view.translations && !still) parts.push(" ", ...sentence(words.told_translations, { with: html("b", { class: "target" }, view.translations.with[place]), without: html("b", { class: "target" }, view.translations.without[place]) }));
   self.told.replaceChildren(...parts);
 }
 

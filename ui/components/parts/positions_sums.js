@@ -14,7 +14,7 @@ function createSums(host) {
       const { words, tokens } = data.header;
       self.buttons = html("div", { class: "words", role: "group", "aria-label": words.which_word }, tokens.map((token, index) => html("button", { type: "button", "data-row": index, onclick: () => self.view.set({ row: index }) },
         html("span", { class: "name" }, named(tokens, index).text), html("span", { class: "size" }, html("i", { class: "of_word" }), html("i", { class: "of_place" })))));
-      self.strips = html("div", { class: "frame", tabindex: 0, role: "region", "aria-label": words.strips });
+      self.strips = html("div", { class: "frame", tabindex: 0, role: "region", "aria-label": words.strips, onkeydown: (event) => stepSums(self, event) });
       self.told = html("p", { class: "arithmetic figures", "aria-live": "polite" });
       self.tableButton = html("button", { type: "button", class: "small", onclick: () => { self.table = !self.table; drawSums(self); } }, words.table);
       self.tableHost = html("div", { class: "table" });
@@ -70,8 +70,24 @@ function drawStrips(self, rows, palette, word) {
     ].filter(Boolean);
   });
   const lit = self.over === null ? "" : svg("rect", { x: label + self.over * cell - 1, y: narrow ? 18 : 2, width: cell + 1.4, height: 2 * step + 32, fill: "none", stroke: palette.text, "stroke-width": 2 });
-  const drawing = svg("svg", { width: label + count * cell + after, height: 2 * step + (narrow ? 54 : 40), "aria-hidden": "true", onpointermove: (event) => { const d = event.target.dataset.d; if (d !== undefined && Number(d) !== self.over) { self.over = Number(d); drawSums(self); } } }, nodes, lit);
+  const drawing = svg("svg", { width: label + count * cell + after, height: 2 * step + (narrow ? 54 : 40), "aria-hidden": "true", onpointermove: (event) => overSums(self, event), onpointerdown: (event) => overSums(self, event) }, nodes, lit);
   self.strips.replaceChildren(drawing);
+}
+
+function overSums(self, event) {
+  const d = event.target.dataset.d;
+  if (d === undefined || Number(d) === self.over) return;
+  self.over = Number(d);
+  drawSums(self);
+}
+
+/** The arrow keys walk from dimension to dimension. */
+function stepSums(self, event) {
+  const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+  if (!by) return;
+  event.preventDefault();
+  self.over = clamp((self.over === null ? 0 : self.over) + by, 0, self.data.arrays.embedding.shape[1] - 1);
+  drawSums(self);
 }
 
 function tellSums(self, row, embedding, position, total) {

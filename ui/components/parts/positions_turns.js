@@ -1,6 +1,6 @@
 // From PE(pos) to PE(pos + k): every pair turns by the same angle wherever it starts. Beside it, maps that were fitted instead.
 
-const FACES = [0, 2, 4, 6, 8, 10]; // the pairs whose clocks are drawn
+const FACES = [0, 2, 4, 6, 8, 10, 13, 16]; // the pairs whose clocks are drawn
 
 function createTurns(host) {
   const self = { host, position: 3, k: 3, pair: 4, known: 48, at: 60, table: false };
