@@ -55,14 +55,23 @@ def all_heads(stage: Stage, shown: Reading) -> None:
         wording.show(error, "heads_error")
         found, heads, mode = None, (), "zero"
     payload = board_payload(
-        data.maps_of(shown), data.axes_of(shown), words.board_words(),
-        identity=f"{shown.model_sha256[:16]} {shown.source} {shown.target}", mode="look", causal=shown.config.causal_mask,
-        kinds=list(data.MODES), silent=names_of(heads), kind=mode, before=before, start=_start(shown),
-        after=_text(found) if found else None, verdict=_verdict(stage, before, found) if found else None,
+        data.maps_of(shown),
+        data.axes_of(shown),
+        words.board_words(),
+        identity=f"{shown.model_sha256[:16]} {shown.source} {shown.target}",
+        mode="look",
+        causal=shown.config.causal_mask,
+        kinds=list(data.MODES),
+        silent=names_of(heads),
+        kind=mode,
+        before=before,
+        start=_start(shown),
+        after=text_of(found) if found else None,
+        verdict=_verdict(stage, before, found) if found else None,
         won=bool(found and data.turned(stage.source, before, found.translation)),
         hint=_("A click on a map shows it large; the switch under it silences that head."),
         nothing=_("Silence a head, or several: what the model then writes stands here."),
-    )  # fmt: skip
+    )
     board(payload, "heads_board", lambda asked: _keep(asked, attentions, shown.config.heads))
     if heads:
         _cost(stage, heads, mode)
@@ -80,7 +89,7 @@ def _keep(asked: object, attentions: tuple[str, ...], count: int) -> None:
         st.session_state[SILENT] = found
 
 
-def _text(found: data.Without) -> str:
+def text_of(found: data.Without) -> str:
     return found.translation if found.finished else f"{found.translation} …"
 
 
@@ -94,7 +103,7 @@ def _verdict(stage: Stage, before: str, found: data.Without) -> str:
     """What changed, in a sentence: a turned pronoun first of all, and how probable the old sentence has become."""
     change = data.turned(stage.source, before, found.translation)
     whole = _("The sentence above falls from a probability of {before} to {after}.").format(
-        before=_probability(readings.reading(stage.model, stage.source).log_probability), after=_probability(found.log_probability)
+        before=probability(readings.reading(stage.model, stage.source).log_probability), after=probability(found.log_probability)
     )
     if change:
         return _("“{before}” has turned into “{after}”. {probability}").format(before=change[0], after=change[1], probability=whole)
@@ -103,7 +112,7 @@ def _verdict(stage: Stage, before: str, found: data.Without) -> str:
     return whole
 
 
-def _probability(logarithm: float) -> str:
+def probability(logarithm: float) -> str:
     value = 100 * math.exp(logarithm)
     if value >= 10:
         return f"{value:.0f}\u202f%"
@@ -123,8 +132,10 @@ def _cost(stage: Stage, heads: tuple[data.Head, ...], mode: str) -> None:
     lesson.before_and_after(_("Loss, nats a token"), f"{whole:.3f}", f"{broken:.3f}")
     say(
         _("With all heads {right} of the French tokens come first, without these {left}."),
-        "heads_cost_said", right=_share(right), left=_share(left),
-    )  # fmt: skip
+        "heads_cost_said",
+        right=_share(right),
+        left=_share(left),
+    )
 
 
 def _share(value: float) -> Said:
@@ -150,14 +161,20 @@ def _seen_four_questions(shown: Reading) -> None:
     weights = shown.arrays["encoder.0.self.weights"][:, row]
     best = weights.argmax(axis=1)
     read = "; ".join(
-        _("head {head} “{word}” ({share} %)").format(head=head + 1, word=plain(shown.source_pieces[column]), share=round(100 * weights[head, column]))
+        _("head {head} “{word}” ({share} %)").format(
+            head=head + 1, word=plain(shown.source_pieces[column]), share=round(100 * weights[head, column])
+        )
         for head, column in enumerate(best.tolist())
-    )  # fmt: skip
+    )
     say(
-        _("One word, several questions. For {word}, the heads of the encoder's first layer read: {read}. One head "
-"alone would have to settle for one mixture of them."),
-        "heads_seen_questions", word=Said(plain(shown.source_pieces[row]), "query"), read=Said(read, "key"),
-    )  # fmt: skip
+        _(
+            "One word, several questions. For {word}, the heads of the encoder's first layer read: {read}. One head "
+            "alone would have to settle for one mixture of them."
+        ),
+        "heads_seen_questions",
+        word=Said(plain(shown.source_pieces[row]), "query"),
+        read=Said(read, "key"),
+    )
 
 
 def plain(piece: str) -> str:
@@ -173,19 +190,28 @@ def _seen_width(shown: Reading) -> None:
         return
     sharp, wide = (np.unravel_index(place, bits.shape) for place in (int(bits.argmin()), int(bits.argmax())))
     say(
-        _("The heads differ most in how widely they look: {sharp} is the sharpest of the encoder ({low} bits a "
-"row), {wide} the widest ({high} bits; {most} would be every word alike)."),
-        "heads_seen_width", sharp=words.long_name_of(names[sharp[0]], int(sharp[1])), wide=words.long_name_of(names[wide[0]], int(wide[1])),
-        low=number(float(bits.min())), high=number(float(bits.max())), most=number(math.log2(max(2, len(shown.source_pieces)))),
-    )  # fmt: skip
+        _(
+            "The heads differ most in how widely they look: {sharp} is the sharpest of the encoder ({low} bits a "
+            "row), {wide} the widest ({high} bits; {most} would be every word alike)."
+        ),
+        "heads_seen_width",
+        sharp=words.long_name_of(names[sharp[0]], int(sharp[1])),
+        wide=words.long_name_of(names[wide[0]], int(wide[1])),
+        low=number(float(bits.min())),
+        high=number(float(bits.max())),
+        most=number(math.log2(max(2, len(shown.source_pieces)))),
+    )
 
 
 def _seen_switches(shown: Reading) -> None:
     say(
-        _("A silenced head still stands in its place, but what it hands on is {nothing}: zeros, or its mean, which "
-"is what it writes on average whatever it reads. All else runs on as before."),
-        "heads_seen_switches", nothing=Said(_("always the same")),
-    )  # fmt: skip
+        _(
+            "A silenced head still stands in its place, but what it hands on is {nothing}: zeros, or its mean, which "
+            "is what it writes on average whatever it reads. All else runs on as before."
+        ),
+        "heads_seen_switches",
+        nothing=Said(_("always the same")),
+    )
 
 
 # The sum over heads
@@ -198,24 +224,34 @@ def formula(stage: Stage, shown: Reading) -> None:
         r"\mathrm{MultiHead}(Q, K, V) = \mathrm{Concat}(\mathrm{head}_1, \ldots, \mathrm{head}_h)\, W^O = \sum_{i=1}^{h} \mathrm{head}_i\, W_i^O",
         [
             lesson.Symbol("h", _("heads of one attention"), str(config.heads)),
-            lesson.Symbol(r"\mathrm{head}_i", _("softmax(QKᵀ/√d_k)V of the i-th head: every head projects the whole vector"), shape(len(shown.source_pieces), config.d_v)),
+            lesson.Symbol(
+                r"\mathrm{head}_i",
+                _("softmax(QKᵀ/√d_k)V of the i-th head: every head projects the whole vector"),
+                shape(len(shown.source_pieces), config.d_v),
+            ),
             lesson.Symbol(r"\mathrm{Concat}", _("the heads side by side"), shape(len(shown.source_pieces), config.heads * config.d_v)),
-            lesson.Symbol("W^O", _("mixes the heads, learned; its i-th block of rows is Wᵢᴼ"), shape(config.heads * config.d_v, config.d_model)),
+            lesson.Symbol(
+                "W^O", _("mixes the heads, learned; its i-th block of rows is Wᵢᴼ"), shape(config.heads * config.d_v, config.d_model)
+            ),
             lesson.Symbol("W_i^O", _("what head i may write to the stream"), shape(config.d_v, config.d_model)),
         ],
         "3.2.2",
-    )  # fmt: skip
+    )
     say(
-        _("Side by side and one matrix, or each head with its own block and then a sum: it is the same arithmetic. "
-"So every head writes a vector of its own, and the layer's output is their sum."),
+        _(
+            "Side by side and one matrix, or each head with its own block and then a sum: it is the same arithmetic. "
+            "So every head writes a vector of its own, and the layer's output is their sum."
+        ),
         "heads_sum_lead",
-    )  # fmt: skip
+    )
     head_sum(_sum_payload(stage, shown), "heads_sum")
     say(
-        _("The projection of a head's arrow on the output says how much of the output is its doing. It may be "
-"negative: that head pulls the other way, and is overruled."),
+        _(
+            "The projection of a head's arrow on the output says how much of the output is its doing. It may be "
+            "negative: that head pulls the other way, and is overruled."
+        ),
         "heads_sum_said",
-    )  # fmt: skip
+    )
 
 
 def _sum_payload(stage: Stage, shown: Reading) -> bytes:
@@ -224,41 +260,10 @@ def _sum_payload(stage: Stage, shown: Reading) -> bytes:
     telling = inspect.telling_head(shown)
     start = {"kind": "encoder", "layer": telling["layer"] if telling else 0, "source": row_told(shown), "target": None}
     return sum_payload(
-        {short: shown.arrays[f"{name}.heads"] for short, name in names.items()}, parts,
-        {short: shown.arrays[f"{name}.output"] for short, name in names.items()}, data.axes_of(shown), words.sum_words(), start=start,
-    )  # fmt: skip
-
-
-# Break it
-
-
-@st.fragment
-def break_all(stage: Stage, shown: Reading) -> None:
-    """All heads of one kind at once, on the stage's sentence and counted."""
-    broken = lesson.break_it("removed now", _("Silence every head of the encoder"), "heads_break")
-    before = readings.own_translation(stage.model, stage.source)
-    heads = tuple((name, head) for name in shown.attention_names("encoder.self") for head in range(shown.config.heads))
-    found = data.without(stage.model, stage.source, before, heads, "zero") if broken else None
-    whole = readings.reading(stage.model, stage.source).log_probability
-    lesson.before_and_after(
-        _("Probability of its own sentence"), _probability(whole), _probability(found.log_probability) if found else "\u2013"
+        {short: shown.arrays[f"{name}.heads"] for short, name in names.items()},
+        parts,
+        {short: shown.arrays[f"{name}.output"] for short, name in names.items()},
+        data.axes_of(shown),
+        words.sum_words(),
+        start=start,
     )
-    if found:
-        say(_("Without its encoder's heads it writes: {french}"), "heads_break_said", french=Said(_text(found), "target"))
-    _counted_breaks(stage)
-
-
-def _counted_breaks(stage: Stage) -> None:
-    """The whole table of losses in a sentence."""
-    _model, facts = data.facts_of(stage.model)
-    change = facts.arrays["loss_zero"] - facts.about["loss"]
-    worst = np.unravel_index(int(change.argmax()), change.shape)
-    idle = int((np.abs(change) < 0.002).sum())
-    say(
-        _("One at a time it is another matter: over {sentences} sentences, {idle} of the {count} heads can be "
-"silenced with a change of the loss under 0.002. The dearest is {worst}: from {whole} to {loss} nats a "
-"token."),
-        "heads_break_counted", sentences=facts.about["sentences"], idle=idle, count=change.size,
-        worst=words.long_name_of(facts.about["attentions"][worst[0]], int(worst[1])),
-        whole=f"{facts.about['loss']:.3f}", loss=f"{facts.arrays['loss_zero'][worst]:.3f}",
-    )  # fmt: skip

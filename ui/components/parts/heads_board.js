@@ -87,7 +87,7 @@ function buildBoard(self) {
   self.section.replaceChildren(
     ...self.section.querySelectorAll(":scope > i"),
     html("div", { class: "boardbar" }, html("p", { class: "muted hint" }, header.state.hint), turner,
-      self.kinds ? html("div", { class: "buttons" }, html("span", { class: "muted" }, words.writes), self.kinds) : null),
+      self.kinds ? html("div", { class: "writes" }, html("span", { class: "muted" }, words.writes), self.kinds) : null),
     self.blocks,
     html("div", { class: "outcome" }, self.result, html("div", { class: "buttons" }, self.chips, self.restore)),
     ...(self.large ? [self.large] : []));
@@ -179,7 +179,7 @@ function showSilent(self) {
       ? (self.waiting ? html("p", { class: "line" }, html("span", { class: "muted who" }, plain(words.silenced, { count: self.silent.size })), html("span", { class: "muted" }, words.working))
         : line(plain(words.silenced, { count: self.silent.size }), after || "", marked))
       : html("p", { class: "line muted" }, html("span", { class: "who" }, ""), state.nothing),
-    current && state.verdict ? html("p", { class: `verdict ${state.won ? "won" : ""}` }, state.verdict) : null);
+    ...(current && state.verdict ? [html("p", { class: `verdict ${state.won ? "won" : ""}` }, state.verdict)] : []));
 }
 
 /** For each word of the second sentence: is it not in the first, read in order (longest common subsequence)? */
