@@ -45,7 +45,7 @@ function inkOn(colour, palette) {
 
 const largest = (values) => values.reduce((most, value) => (Number.isFinite(value) ? Math.max(most, Math.abs(value)) : most), 0);
 
-const limitText = (value) => (Number.isInteger(value) ? String(value) : number(value));
+const limitText = (value) => (Number.isInteger(value) ? String(value).replace("-", "\u2212") : number(value));
 
 /** The colour bar with its true limits, as a group 96 px wide. */
 function colourBar(palette, kind, limit, x, y, width = 96) {
