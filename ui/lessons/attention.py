@@ -1,0 +1,202 @@
+"""Lesson 8, self-attention in one head: the bet, the picture of the head, and what is seen in it. Everything that knows Streamlit."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from figures.attention import Book, HeadsOfLayer, attention_payload, scale_of
+from figures.attention_scaling import entropy_bits
+from figures.payload import Tokens
+from model import limits
+from model.reading import Reading
+from ui import bets, lesson, stage, words
+from ui.address import Stage
+from ui.components import attention as components
+from ui.inspect import telling_head
+from ui.lessons.attention_weights import layers_of, weights_of
+from ui.lessons.attention_words import head_words, plate_names
+from ui.prose import Said, escaped, number, percent, say
+from ui.words import _
+
+CHOICES = 4  # words one can bet on
+
+
+@dataclass(frozen=True)
+class Place:
+    """A query in a head, all from 0, and the key it reads most."""
+
+    layer: int
+    head: int
+    row: int
+    column: int
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What every part of the page looks at. `names` are the tokens, numbered where one stands twice."""
+
+    stage: Stage
+    shown: Reading
+    layers: tuple[HeadsOfLayer, ...]
+    weights: tuple[np.ndarray, ...]
+    scale: float
+    start: Place
+    names: tuple[str, ...]
+
+    @property
+    def row(self) -> str:
+        return self.names[self.start.row]
+
+    @property
+    def top(self) -> str:
+        return self.names[self.start.column]
+
+    def numbers(self) -> tuple[np.ndarray, np.ndarray]:
+        """Products and weights of the followed query, a number for each key."""
+        layer, place = self.layers[self.start.layer], self.start
+        products = layer.key[place.head] @ layer.query[place.head, place.row]
+        return products, self.weights[place.layer][place.head, place.row]
+
+
+def identity(shown: Reading) -> tuple[str, str]:
+    """What a cache needs to know of a reading: this lesson looks at the encoder alone."""
+    return shown.model_sha256, shown.source
+
+
+def prepare() -> Lesson:
+    """The stage's sentence as this lesson needs it."""
+    return _lesson(stage.current(), stage.reading())
+
+
+@st.cache_resource(show_spinner=False, max_entries=limits.READINGS, hash_funcs={Reading: identity})
+def _lesson(now: Stage, shown: Reading) -> Lesson:
+    layers = tuple(layers_of(now.model, shown))
+    scale = scale_of(shown.config.d_k, shown.config.scaling)
+    weights = tuple(weights_of(layer, scale) for layer in layers)
+    return Lesson(now, shown, layers, weights, scale, _start(shown, weights), numbered(shown.source_pieces))
+
+
+def _start(shown: Reading, weights: tuple[np.ndarray, ...]) -> Place:
+    """A pronoun and the head in which it reads a candidate most; else the strongest look of a word at another."""
+    told = telling_head(shown)
+    if told is not None:
+        layer, head, row = told["layer"], told["head"], told["row"]
+    else:
+        others = np.stack(weights) * (1 - np.eye(weights[0].shape[-1]))
+        layer, head, row, _column = map(int, np.unravel_index(int(others.argmax()), others.shape))
+    return Place(layer, head, row, int(weights[layer][head, row].argmax()))
+
+
+def numbered(pieces: tuple[str, ...]) -> tuple[str, ...]:
+    """Tokens as prose names them: without the mark of a word's start, and numbered where one stands twice."""
+    texts = [entry["text"] for entry in Tokens(pieces).as_list()]
+    raised = str.maketrans("0123456789", "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079")
+    return tuple(
+        f"{text}{str(texts[: place + 1].count(text)).translate(raised)}" if texts.count(text) > 1 else str(text)
+        for place, text in enumerate(texts)
+    )
+
+
+def place_bet(now: Lesson) -> str | None:
+    """Which word is read most. A bet for each sentence; the picture opens on the sentence once it is made."""
+    question = _("In layer {layer}, head {head}: which word will “{row}” read most?")
+    where = {"layer": now.start.layer + 1, "head": now.start.head + 1, "row": escaped(now.row)}
+    return lesson.bet(_bet_name(now), question.format(**where), [escaped(name) for name in candidates(now)])
+
+
+def _bet_name(now: Lesson) -> str:
+    told = f"{now.stage.model}\0{now.shown.source}"
+    return f"self-attention.{hashlib.sha256(told.encode()).hexdigest()[:8]}"
+
+
+def candidates(now: Lesson) -> list[str]:
+    """The word itself, its neighbours, the word most read and the next one, in the order of the sentence; four at most."""
+    _products, weights = now.numbers()
+    by_weight = [int(place) for place in np.argsort(-weights)]
+    near = [now.start.row, now.start.row - 1, now.start.row + 1]
+    wanted = [by_weight[0], now.start.row, *by_weight[1:2], *near, *by_weight[2:]]
+    places = list(dict.fromkeys(place for place in wanted if 0 <= place < len(weights)))[:CHOICES]
+    return [now.names[place] for place in sorted(places)]
+
+
+def picture(now: Lesson) -> None:
+    """The head, step by step. Before the bet it is opened on the pencil's three words, which give nothing away."""
+    begin = "sentence" if bets.bet_on(_bet_name(now)) is not None else "pencil"
+    components.head(_payload(now.stage, now.shown, begin, words.language()), "attention_head")
+
+
+@st.cache_resource(show_spinner=False, max_entries=limits.READINGS // 8, hash_funcs={Reading: identity})
+def _payload(at: Stage, shown: Reading, begin: str, language: str) -> bytes:
+    now = _lesson(at, shown)
+    start = {"layer": now.start.layer, "head": now.start.head, "row": now.start.row}
+    return attention_payload(book_of(now, told=shown.config.norm != "pre"), start, head_words(), plate_names(), begin)
+
+
+def book_of(now: Lesson, told: bool = True) -> Book:
+    """The sentence for a picture. `told`: with the embeddings and positions that make the first layer's vectors."""
+    arrays = now.shown.arrays
+    return Book(
+        Tokens(now.shown.source_pieces), now.layers, now.scale, row=now.start.row,
+        embedding=arrays["encoder.embedding"] if told else None, position=arrays["encoder.position"] if told else None,
+    )  # fmt: skip
+
+
+def seen(now: Lesson) -> list[Callable[[], None]]:
+    """Sentences with the learner's own numbers, in the order of the path."""
+    if bets.bet_on(_bet_name(now)) is None:
+        return [lambda: _seen_before_bet(now)]
+    return [lambda: _seen_bet(now), lambda: _seen_path(now), lambda: _seen_spread(now)]
+
+
+def _seen_before_bet(now: Lesson) -> None:
+    say(
+        _(
+            "By pencil, {row} finds its answer in three rows. In your sentence it asks {count} words, with {d_k} numbers in place of four, in {heads} heads at once. "
+            "Place your bet, and the picture turns to your sentence."
+        ),
+        "attention_seen_before", row=Said("it", "query"), count=len(now.names), d_k=now.shown.config.d_k, heads=now.shown.config.heads,
+    )  # fmt: skip
+
+
+def _seen_bet(now: Lesson) -> None:
+    bet = bets.bet_on(_bet_name(now))
+    right = bet == escaped(now.top)
+    _products, weights = now.numbers()
+    won = _("You bet on {bet}, and so it is: {row} puts {share} of its weight on {top}.")
+    lost = _("You bet on {bet}. In this head {row} puts {share} of its weight on {top}.")
+    say(
+        won if right else lost,
+        "attention_seen_bet", bet=Said((bet or "").replace("\\", ""), "key"), row=Said(now.row, "query"),
+        share=percent(float(weights[now.start.column])), top=Said(now.top, "key"),
+    )  # fmt: skip
+
+
+def _seen_path(now: Lesson) -> None:
+    products, weights = now.numbers()
+    column = now.start.column
+    say(
+        _(
+            "The word {row} asks with {d_k} numbers, and every word of your sentence answers with its key. The best match in this head is {top}: the products of "
+            "their numbers add up to {product}; divided by √{d_k} that is a score of {score}; among {count} words the softmax makes of it a weight of {weight}."
+        ),
+        "attention_seen_path", row=Said(now.row, "query"), top=Said(now.top, "key"), d_k=now.shown.config.d_k, product=number(float(products[column])),
+        score=number(float(products[column] * now.scale)), count=len(now.names), weight=number(float(weights[column])),
+    )  # fmt: skip
+
+
+def _seen_spread(now: Lesson) -> None:
+    spread = np.stack([entropy_bits(weights).mean(axis=-1) for weights in now.weights])
+    narrow, wide = (np.unravel_index(int(pick), spread.shape) for pick in (spread.argmin(), spread.argmax()))
+    say(
+        _(
+            "Not every head looks that way. On this sentence head {narrow_head} of layer {narrow_layer} is the most decided (its rows have {low} bits of entropy, where one word "
+            "alone would be 0), head {wide_head} of layer {wide_layer} the most even ({high} bits; all {count} words alike would be {even}). Turn to it above: the steps are the same."
+        ),
+        "attention_seen_spread", narrow_head=int(narrow[1]) + 1, narrow_layer=int(narrow[0]) + 1, wide_head=int(wide[1]) + 1, wide_layer=int(wide[0]) + 1,
+        low=number(float(spread.min())), high=number(float(spread.max())), count=len(now.names), even=number(float(np.log2(len(now.names)))),
+    )  # fmt: skip
