@@ -48,8 +48,9 @@ def chosen_run() -> RunView | None:
 def new_run(shown: RunView | None) -> None:
     """One model, a race, or a model brought along. Folded while a run is looked at."""
     mistake = st.session_state.pop(MISTAKE, None)
-    if mistake is not None:
-        wording.show(mistake, "train_mistake")
+    with st.container():  # always there: what follows keeps its place, and a fold stays open
+        if mistake is not None:
+            wording.show(mistake, "train_notice")  # not the key of the mistake itself: a component keeps its state there
     if shown is None:
         mode = _new_run()
     else:
@@ -75,10 +76,8 @@ def _settings(racing: bool) -> None:
     with st.container(key="train_settings", gap="small"):
         switches = train_race.choose_switches() if racing else []
         told = st.container()
-        values = train_settings.in_sight(racing)
+        values = {"corpus": train_settings.choose_corpus(), **train_settings.in_sight(racing)}
         own = values["corpus"] == OWN
-        if own:
-            train_own.choose_text()
         with st.container(horizontal=True, vertical_alignment="center"):
             start = st.container(width="content")
             values |= train_settings.folded(own)

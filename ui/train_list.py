@@ -84,12 +84,12 @@ def _shares(run: str, step: int) -> list[float]:
 
 def _columns() -> dict[str, Any]:
     return {
-        "name": st.column_config.TextColumn(_("Name"), width="medium"),
-        "corpus": st.column_config.TextColumn(_("Learns")),
-        "state": st.column_config.TextColumn(_("State"), width="small"),
-        "steps": st.column_config.NumberColumn(_("Steps"), format="localized", width="small"),
-        "exact": st.column_config.NumberColumn(_("Exact match"), format="%.0f %%", width="small"),
-        "shares": st.column_config.LineChartColumn(_("Its curve"), y_min=0, y_max=100, width="small"),
-        "loss": st.column_config.LineChartColumn(_("Loss"), y_min=0, width="small"),
-        "created": st.column_config.DatetimeColumn(_("Begun"), format="distance", width="small"),
+        "name": st.column_config.TextColumn(_("Name"), width=190),
+        "corpus": st.column_config.TextColumn(_("Learns"), width=125),
+        "state": st.column_config.TextColumn(_("State"), width=80),
+        "steps": st.column_config.NumberColumn(_("Steps"), format="localized", width=75),
+        "exact": st.column_config.NumberColumn(_("Exact match"), format="%.0f %%", width=100),
+        "shares": st.column_config.LineChartColumn(_("Its curve"), y_min=0, y_max=100, width=110),
+        "loss": st.column_config.LineChartColumn(_("Loss"), y_min=0, width=110),
+        "created": st.column_config.DatetimeColumn(_("Begun"), format="distance", width=140),
     }

@@ -38,8 +38,20 @@ def live(run: str, going: bool, mine: bool) -> None:
     if any(log.loss for log in logs):
         _curves(view, logs)
     if any(log.loss for log in logs) or train_film.has_film(view):
+        _pictures(view, logs)
+
+
+def _pictures(view: RunView, logs: list[Log]) -> None:
+    """One model's film beside what it writes; the columns of a race need the whole width."""
+    if view.kind == "race":
         samples(view, logs)
         train_film.show(view)
+        return
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        train_film.show(view)
+    with right:
+        samples(view, logs)
 
 
 def _state(view: RunView, mine: bool) -> None:

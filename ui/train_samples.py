@@ -80,7 +80,7 @@ def _head(view: RunView, number: int, log: Log) -> dict[str, Any]:
     notes = [_("of its sentences right to the last word, at step {step}").format(step=f"{log.exact[-1][0]:,.0f}")] if log.exact else []
     if member.diverged:
         notes.append(_("diverged at step {step}").format(step=member.step))
-    name = member.name if len(view.members) > 1 else view.name
+    name = member.name if len(view.members) > 1 else ""
     return {"name": name, "role": role_of(number, len(view.members)), "score": score, "notes": notes}
 
 

@@ -31,15 +31,25 @@ PRESETS: dict[str, dict[str, int]] = {
 }
 
 
+def choose_corpus() -> str:
+    """What it shall learn; where that is the learner's own text, that text."""
+    key = recall("train_corpus", CORPORA[0])
+    chosen = st.segmented_control(_("What it shall learn"), (*CORPORA, OWN), format_func=corpus_title, required=True, key=key)
+    corpus = keep(key, str(chosen or CORPORA[0]))
+    st.caption(corpus_lead(corpus))
+    if corpus == OWN:
+        train_own.choose_text()
+    return corpus
+
+
 def in_sight(racing: bool = False) -> dict[str, Any]:
-    """What stands open: corpus, size, steps (those of a race are a number of their own). By name of the setting."""
-    corpus = _corpus()
+    """What else stands open: size, steps (those of a race are a number of their own). By name of the setting."""
     left, right, _free = st.columns([10, 4, 5], vertical_alignment="bottom")
     with left:
         _presets()
     if racing:
-        return {"corpus": corpus, "steps": _number(right, _("Steps of each"), "race_steps", 1, STEPS, RACE_STEPS, step=100)}
-    return {"corpus": corpus, "steps": _number(right, _("Steps"), "steps", 1, STEPS, TRAINING.steps, step=100)}
+        return {"steps": _number(right, _("Steps of each"), "race_steps", 1, STEPS, RACE_STEPS, step=100)}
+    return {"steps": _number(right, _("Steps"), "steps", 1, STEPS, TRAINING.steps, step=100)}
 
 
 def folded(own: bool) -> dict[str, Any]:
@@ -68,14 +78,6 @@ def _source(corpus: str) -> CorpusSource:
     if source is None:
         raise LabError("no_text_yet", "Give it your text first.", "corpus")
     return source
-
-
-def _corpus() -> str:
-    key = recall("train_corpus", CORPORA[0])
-    chosen = st.segmented_control(_("What it shall learn"), (*CORPORA, OWN), format_func=corpus_title, required=True, key=key)
-    corpus = keep(key, str(chosen or CORPORA[0]))
-    st.caption(corpus_lead(corpus))
-    return corpus
 
 
 def _presets() -> None:

@@ -5,7 +5,7 @@ const KINDS_OF_FILM = ["cross", "encoder", "decoder"];
 const MOMENT_MILLISECONDS = 420;
 
 function createFilm(host) {
-  const self = { host, data: null, at: 0, kind: "cross", layer: -1, head: -1, cell: null, newest: true, table: false, timer: null };
+  const self = { host, data: null, at: 0, kind: "cross", layer: -1, head: -1, cell: null, pinned: false, newest: true, table: false, timer: null };
   self.section = html("section", { class: "film" });
   host.append(self.section);
   watchGround(host, () => self.data && drawFilm(self));
@@ -19,7 +19,7 @@ function createFilm(host) {
       if (shape !== self.shape) buildFilm(self);
       self.shape = shape;
       const sentence = JSON.stringify(tokens);
-      if (sentence !== self.sentence) self.cell = null;
+      if (sentence !== self.sentence) self.pinned = false;
       self.sentence = sentence;
       if (self.newest) self.at = last(self); // whoever has turned back stays there while new moments come
       self.at = clamp(self.at, 0, last(self));
@@ -36,7 +36,7 @@ const layers = (self) => Math.max(...self.data.header.films.map((_, film) => arr
 
 function buildFilm(self) {
   const { words } = self.data.header;
-  const choose = (name) => (value) => { self[name] = value; if (name === "kind") self.cell = null; drawFilm(self); };
+  const choose = (name) => (value) => { self[name] = value; if (name === "kind") self.pinned = false; drawFilm(self); };
   const numbers = (count) => Array.from({ length: count }, (_, index) => [index, String(index + 1)]);
   [self.layer, self.head] = [Math.min(self.layer < 0 ? layers(self) - 1 : self.layer, layers(self) - 1), self.head < heads(self) ? self.head : -1];
   self.play = html("button", { type: "button", class: "small play", onclick: () => (self.timer ? stopFilm(self) : playFilm(self)) }, words.play);
@@ -54,7 +54,7 @@ function buildFilm(self) {
     html("div", { class: "reel" }, self.play, self.range, self.moment),
     html("div", { class: "choices" }, self.kinds, layers(self) > 1 ? labelled(words.layers, self.layers) : null, heads(self) > 1 ? labelled(words.heads, self.heads) : null),
     self.frame, self.told, html("div", { class: "buttons" }, self.button), self.tables);
-  self.figure = createFigure(self.frame, { point: (cell) => tellFilm(self, cell || self.cell), choose: (cell) => { self.cell = cell; tellFilm(self, cell); } });
+  self.figure = createFigure(self.frame, { point: (cell) => tellFilm(self, cell || self.cell), choose: (cell) => { self.cell = cell; self.pinned = true; tellFilm(self, cell); } });
 }
 
 function goTo(self, moment) {
@@ -114,7 +114,7 @@ function drawFilm(self) {
   self.moment.textContent = moment;
   self.range.setAttribute("aria-valuetext", moment);
   self.matrices = films.map((_, film) => weightsAt(self, film, self.at));
-  if (!self.cell) self.cell = tellingOf(self, rows, columns);
+  if (!self.pinned) self.cell = tellingOf(self, rows, columns);
   const title = (film) => (films.length === 1 ? moment : [film.name, film.note].filter(Boolean).join(", "));
   const panels = films.map((film, index) => ({ id: `${index}`, title: title(film), matrix: self.matrices[index] }));
   self.figure.update({ rows, columns, marked: needsMark([...rows, ...columns]), second: null, panels, vectors: null, connectors: false, words, chosen: self.cell }, paletteFor(self.host, palettes));
