@@ -44,8 +44,9 @@ def begin(lesson: Lesson) -> None:
     record.mark_opened(lesson.slug)
     st.session_state[_DEEP] = False
     with st.container(key="lesson_line", horizontal=True, vertical_alignment="center", gap="small"):
-        about = _("Lesson {number} · the story in two minutes, hands on in {minutes}")
-        st.caption(about.format(number=lesson.number, minutes=lesson.minutes), width="content")
+        about = _("Lesson {number} · the story in two minutes, hands on in {minutes} · builds on")
+        alone = _("Lesson {number} · the story in two minutes, hands on in {minutes}")
+        st.caption((about if lesson.prerequisites else alone).format(number=lesson.number, minutes=lesson.minutes), width="content")
         for name in lesson.prerequisites:
             if name in terms.TERMS:
                 terms.explain(name)
@@ -86,7 +87,8 @@ def formula(latex: str, symbols: Sequence[Symbol], section: str) -> None:
     """The paper's line, every symbol bound to its value and shape, and where it stands in the paper. The second depth begins here."""
     if not st.session_state.get(_DEEP, False):
         st.session_state[_DEEP] = True
-        st.caption(_("That was the story. From here on: hands on."))
+        with st.container(key="hands_on"):
+            st.caption(_("That was the story. From here on: hands on."))
     st.header(_("The formula"), anchor=False)
     st.latex(latex)
     rows = [f"| ${symbol.latex}$ | {symbol.meaning} | {symbol.here} |" for symbol in symbols]
@@ -133,7 +135,10 @@ def code(file: str, name: str, line: str) -> None:
     st.header(_("The code"), anchor=False)
     source = source_of(file, name)
     number = next(place for place, text in enumerate(source.splitlines(), 1) if line in text)
-    st.code(source, language="python", line_numbers=True)
+    key = f"code_{re.sub('[^a-z0-9]', '_', f'{file}_{name}_{number}'.lower())}"
+    st.html(f"<style>.st-key-{key} code {{ background-position: 0 {number - 1}lh; }}</style>")  # the band, see assets/style.css
+    with st.container(key=key):
+        st.code(source, language="python", line_numbers=True)
     st.caption(_("{file}: this is what just ran. The formula is line {number}.").format(file=file, number=number))
 
 
