@@ -104,7 +104,7 @@ class Side:
     words: tuple[str, ...]
     here: tuple[int, ...]
     start: int
-    arrays: Mapping[str, np.ndarray]  # places, used, part, gender, near, cosines
+    arrays: Mapping[str, np.ndarray]  # under `<name>.`: places, gender_places, used, part, gender, near, cosines
 
 
 def map_payload(sides: Sequence[Side], steps: Sequence[int], parts: Sequence[str], genders: Sequence[str], texts: Texts) -> bytes:
@@ -113,7 +113,7 @@ def map_payload(sides: Sequence[Side], steps: Sequence[int], parts: Sequence[str
         "sides": [{"name": side.name, "label": side.label, "names": side.words, "here": side.here, "start": side.start} for side in sides],
         "steps": steps, "parts": parts, "genders": genders,
     }  # fmt: skip
-    names = ("places", "used", "part", "gender", "near", "cosines")
+    names = ("places", "gender_places", "used", "part", "gender", "near", "cosines")
     arrays = {f"{side.name}.{name}": side.arrays[f"{side.name}.{name}"] for side in sides for name in names}
     return _packed(header, arrays, texts)
 

@@ -68,7 +68,7 @@ def _answer(word: CutWord, made: str) -> None:
     cut = Said(" · ".join(word.pieces), "source")
     right = made == count_text(len(word.pieces))
     template = (
-        _("You bet {bet}, and it is: {word} becomes {count}, {cut}.") if right else _("You bet {bet}; {word} becomes {count}: {cut}.")
+        _("You bet {bet}, and so it is. {word} becomes {count}: {cut}.") if right else _("You bet {bet}; {word} becomes {count}: {cut}.")
     )
     say(template, "seen_answer", bet=Said(made), word=Said(word.text, "source"), count=Said(_count(len(word.pieces))), cut=cut)
 

@@ -33,7 +33,7 @@ def without_factor(model: str, shown: Reading) -> None:
     if not lesson.break_it("removed now", _("Without the factor √d_model"), "tokens_factor"):
         return
     broken = broken_readings(model, shown)
-    lesson.before_and_after(_("Probability of a piece of its own translation, mean"), _share(shown), _share(broken.forced))
+    lesson.before_and_after(_("Mean probability of a piece of its translation"), _share(shown), _share(broken.forced))
     row, position = (tokens_data.size(broken.forced.arrays[f"encoder.{name}"]) for name in ("embedding", "position"))
     say(
         _(

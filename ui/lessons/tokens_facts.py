@@ -6,8 +6,8 @@
 - `<side>.places` [moments, n, 2]: rows of the vocabulary of `source` or `target` in the plane in which the used rows of
   the trained matrix differ most, the same plane at every moment; `<side>.ids` their ids, `<side>.used` whether training
   ever moved them, `<side>.part` and `<side>.gender` codes of `PARTS` and `GENDERS`, `<side>.lengths` [moments].
-  `about[side]`: how often the nearest row is the same part of speech, and of a noun the nearest noun has the same French
-  gender, before and after training, with what chance gives.
+  `<side>.gender_places` likewise in the plane of `_gender_plane`. `about[side]`: how often the nearest row is the same
+  part of speech, and of a noun the nearest noun has the same French gender, before and after training, with chance.
 - `<side>.near` [2, n, k]: at the first and last moment the most similar used rows (places in `ids`), `<side>.cosines` theirs.
 """
 
@@ -140,18 +140,22 @@ def _film(matrices: Sequence[np.ndarray], pieces: Sequence[str], labels: dict[st
     gender = np.where(used & (part == 0), [gender for _, gender in told], 0)
     middle, axes, share = _plane(last[ids[used]])
     places = np.stack([(matrix[ids] - middle) @ axes.T for matrix in matrices])
+    between, gender_axes = _gender_plane(last[ids], gender)
+    gender_places = np.stack([(matrix[ids] - between) @ gender_axes.T for matrix in matrices])
     near, likeness = zip(*(_nearest(matrix[ids], used) for matrix in (first, last)), strict=True)
     nouns = gender > 0
     noun_near = [_nearest(matrix[ids], nouns)[0][:, 0] for matrix in (first, last)]
     arrays = {
         "ids": ids.astype(np.uint16), "used": used, "part": part.astype(np.uint8), "gender": gender.astype(np.uint8),
-        "places": places.astype(np.float16), "near": np.stack(near), "cosines": np.stack(likeness),
+        "places": places.astype(np.float16), "gender_places": gender_places.astype(np.float16),
+        "near": np.stack(near), "cosines": np.stack(likeness),
         "lengths": np.stack([np.sqrt((matrix[ids[used]] ** 2).mean()) for matrix in matrices]).astype(np.float32),
     }  # fmt: skip
     said = {
         "share": [float(value) for value in share], "rows": int(used.sum()), "nouns": int(nouns.sum()),
         "part": [_agreement(places[:, 0], part, used) for places in near], "part_chance": _chance(part[used]),
         "gender": [_agreement(places, gender, nouns) for places in noun_near], "gender_chance": _chance(gender[nouns]),
+        "left_out": [left_out(matrix[ids[nouns]], gender[nouns]) for matrix in (first, last)],
     }  # fmt: skip
     return arrays, said
 
@@ -162,6 +166,30 @@ def _plane(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     _, sizes, directions = np.linalg.svd(rows - middle, full_matrices=False)
     axes = directions[:2] * np.sign(directions[:2].sum(axis=1, keepdims=True))  # the sign of a direction is free: fix it
     return middle, axes, sizes[:2] ** 2 / (sizes**2).sum()
+
+
+def _gender_plane(rows: np.ndarray, gender: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The point between the means of feminine and masculine nouns [d], and two directions [2, d].
+
+    Across: in which nouns of one gender differ most. Up: from the masculine to the feminine mean, upright to the first.
+    """
+    groups = [rows[gender == code] for code in (1, 2)]
+    means = [group.mean(axis=0) for group in groups]
+    _, _, directions = np.linalg.svd(np.concatenate([group - mean for group, mean in zip(groups, means, strict=True)]), full_matrices=False)
+    across = directions[0] * np.sign(directions[0].sum())
+    up = means[0] - means[1]
+    up -= (up @ across) * across
+    return (means[0] + means[1]) / 2, np.stack([across, up / np.linalg.norm(up)])
+
+
+def left_out(rows: np.ndarray, codes: np.ndarray) -> float:
+    """How often a row, left out when the means of its two groups are taken, lies on its own group's side between them."""
+    right = 0
+    for number in range(len(rows)):
+        others = np.arange(len(rows)) != number
+        one, two = (rows[others & (codes == code)].mean(axis=0) for code in (1, 2))
+        right += bool(((rows[number] - (one + two) / 2) @ (one - two) > 0) == (codes[number] == 1))
+    return right / len(rows)
 
 
 def _nearest(rows: np.ndarray, used: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -41,18 +41,23 @@ def vocabulary_map(model: str, shown: Reading) -> None:
     pictures.vocabulary_map(map_payload(sides, facts.about["steps"], *names, texts.map_texts()), "map")
     say(
         _(
-            "Colour it by French gender. The nearest noun of an English noun has its French gender {after} of the time (chance {chance}, "
-            "before training {before}): to write le or la the rows had to take sides."
+            "And nobody told it French gender. The nearest noun of an English noun has its French gender {after} of the time (chance "
+            "{chance}, before training {before}): to write le or la, the rows had to take sides."
         ),
         "map_gender", after=percent(about["gender"][1]), before=percent(about["gender"][0]), chance=percent(about["gender_chance"]),
     )  # fmt: skip
-    share = sum(about["share"])
+    if (told := nearest_nouns(shown)) is not None:
+        told()
     st.caption(
         _(
-            "Across and up: the two directions in which the trained rows differ most, {share} % of their spread, the same for every "
-            "moment. Neighbours are counted in all {width} dimensions."
-        ).format(share=round(100 * share), width=FILM_WIDTH)
-    )
+            "Both maps are fixed for all moments. By part of speech: the two directions in which the trained rows differ most, {share} % "
+            "of their spread. By gender: upwards from the mean masculine to the mean feminine noun; a noun left out when the means are taken "
+            "lies on its side {left_out} % of the time (before training {untrained} %). Neighbours are counted in all {width} dimensions."
+        ).format(
+            share=round(100 * sum(about["share"])), width=FILM_WIDTH, left_out=round(100 * about["left_out"][1]),
+            untrained=round(100 * about["left_out"][0]),
+        )
+    )  # fmt: skip
 
 
 def _side(side: str, label: str, shown: Reading) -> Side:
@@ -67,7 +72,7 @@ def _side(side: str, label: str, shown: Reading) -> Side:
     return Side(side, label, names, here, nouns[-1] if nouns else 0, arrays)
 
 
-def knowledge(shown: Reading) -> Callable[[], None] | None:
+def nearest_nouns(shown: Reading) -> Callable[[], None] | None:
     """The nouns of the riddle with their nearest nouns: the row already knows the gender that French will need."""
     pair = recognize(shown.source)
     if pair is None or pair.gold is None or pair.gold.referent is None:
@@ -79,7 +84,7 @@ def knowledge(shown: Reading) -> Callable[[], None] | None:
         return None
     return lambda: say(
         _("{one} lies nearest to {one_near}; {other} to {other_near}. The gender French needs is in the row, before any attention."),
-        "know_nouns", one=Said(nouns[0], "source"), one_near=Said(", ".join(found[0])), other=Said(nouns[1], "source"),
+        "map_nouns", one=Said(nouns[0], "source"), one_near=Said(", ".join(found[0])), other=Said(nouns[1], "source"),
         other_near=Said(", ".join(found[1])),
     )  # fmt: skip
 

@@ -58,13 +58,19 @@ def formula(model: str, shown: Reading) -> None:
     first, last = (facts.arrays["source.lengths"][moment] for moment in (0, -1))
     say(
         _(
-            "Why the factor? Rows are drawn with a spread of 1 / √d_model: in the toy model 1 / √64 = {drawn}, and {first} was measured at "
-            "step 0, {last} at the end. Times √d_model that is about 1, the size of the positions ({position}). Without it the positions "
-            "would drown the words; drawn at size 1 and multiplied, the words would drown the positions. The paper states the factor and "
-            "gives no reason; it shares this matrix with the output layer, where small numbers keep the scores of the words small."
+            "Why the factor? Rows are drawn with a spread of 1/√d_model: for the toy model 1/√64 = {drawn}; at step 0 it is {first}, at "
+            "the end {last}. Times √64 = 8 that begins at about 1, beside positions of {position}: word and place are of one size. "
+            "Without it the places would drown the words."
         ),
         "why_factor", drawn=number(0.125), first=number(float(first)), last=number(float(last)), position=number(0.5**0.5),
     )  # fmt: skip
+    say(
+        _(
+            "Why not draw rows of size 1 at once? The paper states the factor without a reason. It shares E with the output layer, where "
+            "rows of length 1, and not of length 8, keep the scores of the words small at the start."
+        ),
+        "why_small",
+    )
 
 
 def _short(value: float) -> str:

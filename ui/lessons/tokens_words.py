@@ -25,7 +25,7 @@ def cuts_texts() -> dict[str, str]:
         "pieces": _("pieces"),
         "kind": _("tokenizer"),
         "rows": _("rows"),
-        "cost": _("{rows} rows × {width} = {numbers} numbers"),
+        "cost": _("{rows} rows × {width} = {numbers}"),
         "point": _("Point at a piece: its number and how often its tokenizer has met it."),
         "told_piece": _("{piece} is row {id} of {rows} ({kind}); it stands {count} times in the text it was learnt from."),
         "told_unseen": _("{piece} is row {id} of {rows} ({kind}); the text it was learnt from never uses it."),

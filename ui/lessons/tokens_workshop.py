@@ -147,9 +147,7 @@ def lattice_of(source: str, trained: Trained, text: str) -> bytes:
         stages.setdefault(len(stage.counts), stage)
     sizes = sorted(stages, reverse=True)
     found = [[lattice_data(lattice(word, stages[size].tokenizer.scores), stages[size]) for size in sizes] for word in words]
-    start = max(
-        range(len(words)), key=lambda place: (len(found[place][sizes.index(len(trained.counts))]["spellings"][0]["pieces"]), -place)
-    )
+    start = max(range(len(words)), key=lambda place: (len({stage["spellings"][0]["pieces"] for stage in found[place]}), -place))
     return lattice_payload(words, found, sizes, start, sizes.index(len(trained.counts)), texts.lattice_texts())
 
 

@@ -26,23 +26,30 @@ function stepper(t, { count, at, go, pause = 700 }) {
     timer = setInterval(() => { go(at() + 1); if (at() >= count()) stop(); }, pause);
   } }, "\u25B6");
   const by = (distance) => () => { stop(); go(clamp(at() + distance, 0, count())); };
-  const node = html("div", { class: "buttons", role: "group", "aria-label": t.steps }, button("\u23EE", t.first, by(-1e6)), button("\u2039", t.back, by(-1)), play, button("\u203A", t.on, by(1)), button("\u23ED", t.last, by(1e6)));
+  const node = html("div", { class: "buttons", role: "group", "aria-label": t.steps }, button("\u00AB", t.first, by(-1e6)), button("\u2039", t.back, by(-1)), play, button("\u203A", t.on, by(1)), button("\u00BB", t.last, by(1e6)));
   return { node, stop };
 }
 
 /** What a piece looks like: its characters, a visible space, or the byte it is. */
 const faceOf = (text, piece) => piece.face || text.slice(piece.start, piece.end) || "\u2423";
 
+/** A word in one piece is pale; the pieces of a word that is cut take turns in two stronger tints. */
+function tintsOf(pieces) {
+  const starts = pieces.map((piece, at) => at === 0 || piece.start > pieces[at - 1].end || piece.face === "\u2423");
+  return pieces.map((piece, at) => (starts[at] && (at + 1 === pieces.length || starts[at + 1]) ? 0 : 1 + (at % 2)));
+}
+
 /**
  * Pieces as boxes in their order, each over its own characters. One of them takes part in the order of tabs; the arrows
  * move on. `choose(index)` on a click, on focus and under the pointer.
  */
-function boxes(text, pieces, { label, chosen = -1, lit = null, choose, tint = (index) => index % 3 }) {
+function boxes(text, pieces, { label, chosen = -1, lit = null, choose }) {
+  const tints = tintsOf(pieces);
   const nodes = pieces.map((piece, index) => {
     const space = index > 0 && piece.start > pieces[index - 1].end;
     return html("button", {
       type: "button", tabindex: index === Math.max(0, chosen) ? 0 : -1, "aria-pressed": String(index === chosen),
-      class: ["box", `tint${tint(index)}`, piece.kind || "", space ? "after-space" : "", lit && lit(piece) ? "lit" : ""].join(" "),
+      class: ["box", `tint${tints[index]}`, piece.kind || "", space ? "after-space" : "", lit && lit(piece) ? "lit" : ""].join(" "),
       "aria-label": piece.name || faceOf(text, piece),
       onclick: () => choose(index), onpointerenter: () => choose(index), onfocus: () => choose(index),
     }, faceOf(text, piece));

@@ -103,7 +103,7 @@ function drawStrips(self) {
     const step = width / Math.max(asked, line.size);
     const paint = (id, colour, top, bottom, least = 0) => { context.fillStyle = colour; context.fillRect(id * step, top, Math.max(step, least), bottom - top); };
     const used = mix(palette.background, palette.source, 0.62);
-    for (let id = 0; id < line.size; id += 1) paint(id, line.used[id] ? (id < 260 ? palette.floor : used) : palette.line, 4, 11);
+    for (let id = 0; id < line.size; id += 1) paint(id, line.used[id] ? used : palette.line, id < 260 ? 7.5 : 4, 11);
     for (const [at, piece] of line.pieces.entries()) paint(piece.id, line.nodes[at].getAttribute("aria-pressed") === "true" ? palette.query : palette.text, 0, 13, 1.5);
     if (line.size < asked) {
       context.strokeStyle = palette.line;

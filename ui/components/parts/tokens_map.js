@@ -27,6 +27,8 @@ function createMap(host) {
 
 const sideOf = (self) => self.data.header.sides[self.side];
 const arrayOf = (self, name) => self.data.arrays[`${sideOf(self).name}.${name}`];
+/** Either question has its own plane, fixed for all moments. */
+const placesOf = (self) => arrayOf(self, self.by === "part" ? "places" : "gender_places");
 const startingWord = (self) => { const { here, start } = sideOf(self); return here.length ? here[Math.min(start, here.length - 1)] : 0; };
 
 function buildMap(self) {
@@ -81,7 +83,7 @@ function travel(self, moment) {
 
 /** Where a word stands now, between two moments while gliding, in CSS pixels. */
 function spot(self, at) {
-  const places = arrayOf(self, "places");
+  const places = placesOf(self);
   const count = places.shape[1];
   const [low, part] = [Math.floor(self.shown), self.shown % 1];
   const value = (moment, axis) => places.values[(moment * count + at) * 2 + axis];
@@ -121,7 +123,7 @@ function drawMap(self) {
   Object.assign(self.canvas, { width: width * ratio, height: height * ratio });
   Object.assign(self.canvas.style, { width: `${width}px`, height: `${height}px` });
   self.size = [width, height];
-  const reach = largest(arrayOf(self, "places").values);
+  const reach = largest(placesOf(self).values);
   self.unit = Math.min(width, height * 1.15) / 2 / reach * 0.96;
   const context = self.canvas.getContext("2d");
   context.scale(ratio, ratio);
@@ -209,7 +211,7 @@ function mapTable(self) {
   const { header } = self.data;
   const t = header.texts;
   const side = sideOf(self);
-  const places = arrayOf(self, "places");
+  const places = placesOf(self);
   const at = (word, axis) => places.values[(self.moment * places.shape[1] + word) * 2 + axis];
   const rows = side.names.map((word, index) => [index, word]).filter(([index]) => arrayOf(self, "used").values[index])
     .map(([index, word]) => [word, header.parts[arrayOf(self, "part").values[index]], header.genders[arrayOf(self, "gender").values[index]], number(at(index, 0)), number(at(index, 1))]);

@@ -1,11 +1,12 @@
 // Byte-pair's merges, one by one: the characters below, a joint for every merge, the earliest learnt first.
 
-const LETTER = 15; // px a character takes
+const LETTER = 15; // px a character takes where there is room
 const LEVEL = 26; // px between one level of joints and the next
 
 function createMerges(host) {
   const self = { host, bytes: null, step: 0 };
   watchGround(host, () => self.data && drawMerges(self));
+  new ResizeObserver(() => self.data && drawMerges(self)).observe(host);
   return {
     update(bytes) {
       if (sameBytes(self.bytes, bytes)) return;
@@ -23,7 +24,6 @@ function buildMerges(self) {
   const { header } = self.data;
   const t = header.texts;
   const count = header.merges.length;
-  self.layout = treesOf(header);
   const go = (step) => { self.step = step; scrub.show(step); drawMerges(self); };
   self.steps = stepper(t, { count: () => count, at: () => self.step, go });
   const scrub = slider(t.merge, { max: count, value: self.step, told: (step) => plain(t.step_of, { step, count }), change: (step) => { self.steps.stop(); self.step = step; drawMerges(self); } });
@@ -37,22 +37,24 @@ function buildMerges(self) {
 }
 
 /** Where every node of the trees stands: x of its middle, and its level above the characters. */
-function treesOf(header) {
+function treesOf(header, room) {
+  const characters = header.terms.reduce((total, term) => total + Array.from(term.text).length, 0);
+  const letter = clamp((room - 12 - 8 * header.terms.length) / characters, 11.5, LETTER);
   let x = 4;
   const leaves = [];
   const units = header.terms.map((word) => {
     const nodes = Array.from(word.text, (character, at) => {
-      const node = { text: character, x: x + LETTER / 2, left: x, right: x + LETTER, level: 0, word: leaves.length, at };
-      x += LETTER;
+      const node = { text: character, x: x + letter / 2, left: x, right: x + letter, level: 0, word: leaves.length };
+      x += letter;
       return node;
     });
     leaves.push(nodes);
-    x += 10;
+    x += 8;
     return nodes;
   });
   const joints = header.merges.map((merge) => merge.joins.map(([word, place]) => {
     const [a, b] = [units[word][place], units[word][place + 1]];
-    const node = { text: a.text + b.text, children: [a, b], x: (a.left + b.right) / 2, left: a.left, right: b.right, level: Math.max(a.level, b.level) + 1 };
+    const node = { text: a.text + b.text, children: [a, b], word: a.word, x: (a.left + b.right) / 2, left: a.left, right: b.right, level: Math.max(a.level, b.level) + 1 };
     units[word] = [...units[word].slice(0, place), node, ...units[word].slice(place + 2)];
     return node;
   }));
@@ -63,15 +65,18 @@ function drawMerges(self) {
   const { header } = self.data;
   const t = header.texts;
   const palette = paletteFor(self.host, header.palettes);
-  const { leaves, joints, width, levels } = self.layout;
+  const { leaves, joints, width, levels } = treesOf(header, self.host.clientWidth || 980);
   const ground = 16 + levels * LEVEL;
   const y = (node) => ground - node.level * LEVEL;
   const done = joints.slice(0, self.step);
   const inside = new Set(done.flat().flatMap((node) => node.children));
   const now = new Set(self.step ? joints[self.step - 1] : []);
   const standing = [...leaves, ...done.flat()].filter((node) => !inside.has(node)).sort((a, b) => a.left - b.left);
+  const [firsts, lasts] = [new Map(), new Map()];
+  leaves.forEach((leaf) => { if (!firsts.has(leaf.word)) firsts.set(leaf.word, leaf.left); lasts.set(leaf.word, leaf.right); });
   const drawing = [];
-  standing.forEach((node, at) => drawing.push(svg("rect", { x: node.left + 1, y: ground + 6, width: node.right - node.left - 2, height: 26, rx: 5, fill: mix(palette.background, palette.source, [0.16, 0.28, 0.4][at % 3]), stroke: now.has(node) ? palette.query : "none", "stroke-width": 2 })));
+  const whole = (node) => node.left === firsts.get(node.word) && node.right === lasts.get(node.word);
+  standing.forEach((node, at) => drawing.push(svg("rect", { x: node.left + 1, y: ground + 6, width: node.right - node.left - 2, height: 26, rx: 5, fill: mix(palette.background, palette.source, whole(node) ? 0.14 : [0.26, 0.42][at % 2]), stroke: now.has(node) ? palette.query : "none", "stroke-width": 2 })));
   leaves.forEach((leaf) => drawing.push(svg("text", { x: leaf.x, y: ground + 24, "text-anchor": "middle", "font-size": 14, fill: leaf.text === "\u2581" ? palette.muted : palette.text }, leaf.text)));
   done.forEach((nodes, step) => nodes.forEach((node) => {
     const colour = now.has(node) ? palette.query : palette.floor;

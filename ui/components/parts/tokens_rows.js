@@ -55,7 +55,7 @@ function drawRows(self) {
   const rowY = (i) => top + (height - n * ROW) / 2 + (i + 0.5) * ROW;
   const matrixY = (id) => top + ((id + 0.5) / header.vocabulary) * height;
   self.place = { left, cell, rowY, width };
-  const limit = Math.max(...header.tokens.map((_, i) => largest(valuesOf(self, "sum", i))));
+  const limit = limitOf(self);
   const picture = matrixCanvas(arrays.picture, palette);
   Object.assign(picture.style, { left: `${MATRIX.x}px`, top: `${top}px`, width: `${MATRIX.width}px`, height: `${height}px` });
   const strips = html("canvas", { class: "strips" });
@@ -78,7 +78,7 @@ function drawRows(self) {
   self.sheet.replaceChildren(picture, strips,
     svg("svg", { width, height: top + height + 34, role: "img", "aria-label": plain(t.picture, { rows: header.vocabulary, tokens: n }) },
       head(0, t.token), head(136, t.id, "end"), head(MATRIX.x + MATRIX.width / 2, shape, "middle"), head(left, stage), head(width, t.size, "end"), lines,
-      colourBar(palette, "activations", limit, left, top + height + 10)));
+      cappedBar(palette, limit, left, top + height + 10)));
   paintStrips(self, strips, limit, palette);
   strips.onpointermove = strips.onclick = (event) => {
     const box = strips.getBoundingClientRect();
@@ -87,6 +87,20 @@ function drawRows(self) {
   };
   tellRow(self);
   self.table.update();
+}
+
+/** The same for all three stages: 99 of 100 numbers lie within; the colour bar says that the few beyond share its ends. */
+function limitOf(self) {
+  const all = self.data.header.tokens.flatMap((_, i) => valuesOf(self, "sum", i).map(Math.abs)).sort((a, b) => a - b);
+  return Math.max(1e-6, Math.ceil(10 * all[Math.floor(0.99 * (all.length - 1))]) / 10);
+}
+
+function cappedBar(palette, limit, x, y) {
+  const bar = colourBar(palette, "activations", limit, x, y, 120);
+  const [low, , high] = bar.querySelectorAll("text");
+  low.textContent = `\u2264 ${low.textContent}`;
+  high.textContent = `\u2265 ${high.textContent}`;
+  return bar;
 }
 
 /** The whole matrix, a pixel a number: 0 to 255 with 128 for zero. */
@@ -126,8 +140,7 @@ function pointRow(self, row, column) {
   const same = row === self.row;
   [self.row, self.column] = [row, column];
   if (!same) { drawRows(self); return; }
-  const limit = Math.max(...self.data.header.tokens.map((_, i) => largest(valuesOf(self, "sum", i))));
-  paintStrips(self, self.sheet.querySelector(".strips"), limit, paletteFor(self.host, self.data.header.palettes));
+  paintStrips(self, self.sheet.querySelector(".strips"), limitOf(self), paletteFor(self.host, self.data.header.palettes));
   tellRow(self);
 }
 
