@@ -31,8 +31,10 @@ with lesson.expert():
 lesson.what_we_know(
     "inference",
     _(
-        "The model never writes a sentence: it says how probable each next word is, and a search decides. Where *it* becomes *il* or *elle*, both "
-        "are candidates of one distribution; a beam carries both on, and the adjective that follows agrees with whichever was chosen. So the riddle "
+        "The model never writes a sentence: it says how probable each next word is, and a search decides. Where *it* becomes "
+        "*il* or *elle*, both "
+        "are candidates of one distribution; a beam carries both on, and the adjective that follows agrees with whichever was "
+        "chosen. So the riddle "
         "is settled in the decoder, one word at a time, and a search can only choose among what the model believes."
     ),
     inference_depth.further(),

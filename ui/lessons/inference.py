@@ -35,9 +35,15 @@ def choose_view(stage: Stage) -> View:
     with st.container(key="moment_line", horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(_("The model, after so many steps of its training:"), width="content")
         chosen = st.segmented_control(
-            _("Steps of training"), list(names), default=str(usual), format_func=names.__getitem__, key="moment",
-            label_visibility="collapsed", bind="query-params", required=True,
-        )  # fmt: skip
+            _("Steps of training"),
+            list(names),
+            default=str(usual),
+            format_func=names.__getitem__,
+            key="moment",
+            label_visibility="collapsed",
+            bind="query-params",
+            required=True,
+        )
     return View(stage.model, None if chosen == NOW else int(chosen or usual or 0), stage.source)
 
 
@@ -55,9 +61,15 @@ def steps_of(view: View, reading: Reading) -> bytes:
     cross = np.stack([arrays[f"{name}.weights"] for name in cross_names(reading)])
     memory = arrays["memory"].shape
     return steps_payload(
-        arrays["logits"], data.produced_ids(reading), cross, Tokens(reading.source_pieces), readings.tokenizer(view.model).pieces, NEVER,
-        (memory[0], memory[1]), step_words(),
-    )  # fmt: skip
+        arrays["logits"],
+        data.produced_ids(reading),
+        cross,
+        Tokens(reading.source_pieces),
+        readings.tokenizer(view.model).pieces,
+        NEVER,
+        (memory[0], memory[1]),
+        step_words(),
+    )
 
 
 def cross_names(reading: Reading) -> tuple[str, ...]:
@@ -77,12 +89,19 @@ def what_steps_say(view: View, reading: Reading) -> None:
     lesson.what_you_see(
         lambda: _once(reading),
         lambda: say(
-            _("Where it hesitates most is step {step}: {word} has {share}, {second} has {other}. Every later word is chosen given that one."),
-            "inference_open", step=str(open_row + 1), word=_piece(pieces[ids[open_row]]), share=percent(math.exp(own[open_row])),
-            second=_piece(pieces[int(rivals[open_row].argmax())]), other=percent(math.exp(rivals[open_row].max())),
+            _(
+                "Where it hesitates most is step {step}: {word} has {share}, {second} has {other}. Every later word is chosen "
+                "given that one."
+            ),
+            "inference_open",
+            step=str(open_row + 1),
+            word=_piece(pieces[ids[open_row]]),
+            share=_share(math.exp(own[open_row])),
+            second=_piece(pieces[int(rivals[open_row].argmax())]),
+            other=_share(math.exp(rivals[open_row].max())),
         ),
         lambda: _certainty(view, own),
-    )  # fmt: skip
+    )
 
 
 def _once(reading: Reading) -> None:
@@ -90,11 +109,16 @@ def _once(reading: Reading) -> None:
     end = _("and stopped because the end token won") if reading.finished else _("and was cut off: the end token never won")
     say(
         _(
-            "The encoder ran {once}: it turned your {tokens} tokens into the memory, {shape} numbers. The decoder ran {runs} times on it, {end}."
+            "The encoder ran {once}: it turned your {tokens} tokens into the memory, {shape} numbers. The decoder ran {runs} "
+            "times on it, {end}."
         ),
-        "inference_once", once=Said(_("once")), tokens=Said(str(rows), "source"), shape=f"{rows} × {width}",
-        runs=Said(str(len(reading.target_out)), "target"), end=end,
-    )  # fmt: skip
+        "inference_once",
+        once=Said(_("once")),
+        tokens=Said(str(rows), "source"),
+        shape=f"{rows} × {width}",
+        runs=Said(str(len(reading.target_out)), "target"),
+        end=end,
+    )
 
 
 def _certainty(view: View, own: np.ndarray) -> None:
@@ -114,8 +138,17 @@ def _certainty(view: View, own: np.ndarray) -> None:
             "You look at the model after {step} of {last} steps, while it still hesitates: a word of its choice gets {mean} on average. "
             "Fully trained it gets {later}, and label smoothing taught it to stop near 90 %; then every way to search finds the same."
         ),
-        "inference_sure", step=Said(f"{view.moment:,}"), last=f"{moments.last_step(view.model):,}", mean=percent(mean), later=percent(later),
-    )  # fmt: skip
+        "inference_sure",
+        step=Said(f"{view.moment:,}"),
+        last=f"{moments.last_step(view.model):,}",
+        mean=percent(mean),
+        later=percent(later),
+    )
+
+
+def _share(value: float) -> Said:
+    """With a decimal where there are few per cent."""
+    return percent(value) if value >= 0.1 else Said(f"{100 * value:.1f}\u202f%")
 
 
 def _piece(piece: str) -> Said:
@@ -161,15 +194,24 @@ def _verdict(view: View, settings: BeamSettings, found: SearchTree, reading: Rea
         -1: _("The beam of {width} ends with {text}, log-probability {beam}: less probable than greedy's {greedy}."),
     }
     say(
-        templates[compared(total, greedy)], "inference_verdict", width=Said(str(settings.width)),
-        text=Said(pieces.decode(found.words(best)) or _("(nothing at all)"), "target"), beam=_log(total), greedy=_log(greedy),
-    )  # fmt: skip
+        templates[compared(total, greedy)],
+        "inference_verdict",
+        width=Said(str(settings.width)),
+        text=Said(pieces.decode(found.words(best)) or _("(nothing at all)"), "target"),
+        beam=_log(total),
+        greedy=_log(greedy),
+    )
     lost = greedys_end(found)
     if lost is not None:
         say(
-            _("Greedy's path falls out of this beam at step {step}: {width} others were more probable there. That they stay so is not promised."),
-            "inference_lost", step=Said(str(lost)), width=str(settings.width),
-        )  # fmt: skip
+            _(
+                "Greedy's path falls out of this beam at step {step}: {width} others were more probable there. That they stay so "
+                "is not promised."
+            ),
+            "inference_lost",
+            step=Said(str(lost)),
+            width=str(settings.width),
+        )
     if settings == BeamSettings():
         right = (_("a more probable one"), _("the same one"), _("a less probable one"))[1 - compared(total, greedy)]
         if bet in (_("a more probable one"), _("the same one"), _("a less probable one")):
@@ -198,8 +240,10 @@ def sampling(payload: bytes) -> None:
     st.header(_("Or throw dice: sampling"), anchor=False)
     st.markdown(
         _(
-            "A story may go on in many ways, and always the most probable word makes it dull. Then a word is *drawn*: temperature divides the "
-            "logits, top-k keeps the k most probable, top-p the fewest that reach that share. The mark on a bar is the model's own probability."
+            "A story may go on in many ways, and always the most probable word makes it dull. Then a word is *drawn*: "
+            "temperature divides the "
+            "logits, top-k keeps the k most probable, top-p the fewest that reach that share. The mark on a bar is the model's "
+            "own probability."
         )
     )
     pictures.draw(payload, key="inference_draw")

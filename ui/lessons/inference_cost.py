@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from model.decoding import Scorer
 
 RUNS = 7
+RAISED = str.maketrans("-0123456789", "\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079")
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,10 @@ def cache(view: View, reading: Reading) -> None:
     st.header(_("Do not compute twice: the cache"), anchor=False)
     st.markdown(
         _(
-            "A word already written never changes what came before it: the mask forbids it. So its keys and values are kept, and a step computes "
-            "one new row. The memory's keys and values are computed in the first step, once. The number in a cell says how often it was computed."
+            "A word already written never changes what came before it: the mask forbids it. So its keys and values are kept, and "
+            "a step computes "
+            "one new row. The memory's keys and values are computed in the first step, once. The number in a cell says how often "
+            "it was computed."
         )
     )
     m, n = len(reading.source_pieces), len(reading.target_out)
@@ -76,12 +79,27 @@ def _ask_for(view: View) -> None:
 def _told(timing: Timing) -> None:
     say(
         _(
-            "Measured now, on this machine, median of {runs} runs: {steps} steps take {cached} ms with the cache and {recomputed} ms without, "
-            "{ratio} times as long. The largest difference between the two in any log-probability is {difference}: the same numbers, but for rounding."
+            "Measured now, on this machine, median of {runs} runs: {steps} steps take {cached} ms with the cache and "
+            "{recomputed} ms without, "
+            "{ratio} times as long. The largest difference between the two in any log-probability is {difference}: the same "
+            "numbers, but for rounding."
         ),
-        "inference_timed", runs=str(RUNS), steps=str(timing.steps), cached=Said(f"{timing.cached:.1f}"), recomputed=Said(f"{timing.recomputed:.1f}"),
-        ratio=f"{timing.recomputed / timing.cached:.1f}", difference=Said(f"{timing.difference:.1e}".replace("e-0", " × 10^\u2212").replace("-", "\u2212")),
-    )  # fmt: skip
+        "inference_timed",
+        runs=str(RUNS),
+        steps=str(timing.steps),
+        cached=Said(f"{timing.cached:.1f}"),
+        recomputed=Said(f"{timing.recomputed:.1f}"),
+        ratio=f"{timing.recomputed / timing.cached:.1f}",
+        difference=Said(tiny(timing.difference)),
+    )
+
+
+def tiny(value: float) -> str:
+    """5.7 × 10⁻⁶, 0 where there is none."""
+    if value == 0:
+        return "0"
+    digits, power = f"{value:.1e}".split("e")
+    return f"{digits} × 10{str(int(power)).translate(RAISED)}"
 
 
 def measure(view: View) -> Timing:
@@ -136,9 +154,16 @@ def _over_corpus(known: Facts, view: View) -> None:
     whole, broken = numbers["whole"], numbers["broken"]
     say(
         _(
-            "Over {count} held-out sentences of the grammar, for the toy model: exact matches fall from {before} to {after}, BLEU from {good} to {bad}, "
+            "Over {count} held-out sentences of the grammar, for the toy model: exact matches fall from {before} to {after}, "
+            "BLEU from {good} to {bad}, "
             "and a translation has {tokens} tokens in place of {usual}. The limit of length alone ends it."
         ),
-        "inference_broken", count=str(known.about["sentences"]), before=percent(whole["exact"]), after=percent(broken["exact"]),
-        good=f"{whole['bleu']:.0f}", bad=Said(f"{broken['bleu']:.0f}"), tokens=Said(f"{broken['tokens']:.0f}"), usual=f"{whole['tokens']:.0f}",
-    )  # fmt: skip
+        "inference_broken",
+        count=str(known.about["sentences"]),
+        before=percent(whole["exact"]),
+        after=percent(broken["exact"]),
+        good=f"{whole['bleu']:.0f}",
+        bad=Said(f"{broken['bleu']:.0f}"),
+        tokens=Said(f"{broken['tokens']:.0f}"),
+        usual=f"{whole['tokens']:.0f}",
+    )

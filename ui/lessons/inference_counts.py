@@ -93,7 +93,7 @@ def over_the_corpus(view: View) -> None:
             "So it is counted, for the toy model at six moments of its training, over {count} sentences it was not trained on."
         ).format(count=known.about["sentences"])
     )
-    names = {name: _("width {width}, α {alpha}").format(width=width, alpha=alpha) for name, (width, alpha) in COUNTED.items()}
+    names = {name: _("width {width}, α {alpha}").format(width=width, alpha=f"{alpha:g}") for name, (width, alpha) in COUNTED.items()}
     chosen = st.segmented_control(_("Beam"), list(names), default=USUAL, format_func=names.__getitem__, key="counted_beam", required=True)
     pictures.table(counts_table(known, str(chosen or USUAL), _moment(view, known)), key="inference_counts")
     _told(known, str(chosen or USUAL), _moment(view, known))
@@ -124,14 +124,24 @@ def counts_table(known: Facts, beam: str, moment: str) -> dict[str, Any]:
         better, _same, worse = verdicts(known, name, beam, "bleu")
         values = {field: [_mean(known, name, which, field) for which in ("greedy", beam)] for field in ("exact", "bleu", "lengths")}
         step = known.about["last"] if name == "now" else int(name)
-        rows.append([
-            f"{step:,}", _pair(values["exact"], 100, "\u202f%"), _pair(values["bleu"], 1, "", 1), _pair(values["lengths"], 1, "", 1),
-            f"{better} / {worse}", " / ".join(map(str, counts[-1])),
-        ])  # fmt: skip
+        rows.append(
+            [
+                f"{step:,}",
+                _pair(values["exact"], 100, "\u202f%"),
+                _pair(values["bleu"], 1, "", 1),
+                _pair(values["lengths"], 1, "", 1),
+                f"{better} / {worse}",
+                " / ".join(map(str, counts[-1])),
+            ]
+        )
     head = [
-        _("step of training"), _("exact, greedy | beam"), _("BLEU, greedy | beam"), _("tokens, greedy | beam"), _("BLEU better / worse"),
+        _("step of training"),
+        _("exact, greedy | beam"),
+        _("BLEU, greedy | beam"),
+        _("tokens, greedy | beam"),
+        _("BLEU better / worse"),
         _("wins / draws / losses"),
-    ]  # fmt: skip
+    ]
     bars = Bars(_("by log-probability"), (_("wins"), _("draws"), _("losses")), counts)
     caption = _("Beam against greedy, {count} sentences; BLEU is the mean of the sentences'").format(count=known.about["sentences"])
     return table_payload(head, rows, caption, [known.about["moments"].index(moment)], bars)
@@ -149,28 +159,44 @@ def _told(known: Facts, beam: str, moment: str) -> None:
     first = known.about["moments"][0]
     wins, draws, losses = verdicts(known, moment, beam, "log_probabilities")
     say(
-        _("At the marked moment the beam finds a more probable translation {wins} times, the same {draws} times, a less probable one {losses} times."),
-        "inference_counted", wins=Said(str(wins)), draws=Said(str(draws)), losses=Said(str(losses)),
-    )  # fmt: skip
-    early, _draws, lost = verdicts(known, first, "8.0.6", "log_probabilities")
+        _(
+            "At the marked moment the beam finds a more probable translation {wins} times, the same {draws} times, a less "
+            "probable one {losses} times."
+        ),
+        "inference_counted",
+        wins=Said(str(wins)),
+        draws=Said(str(draws)),
+        losses=Said(str(losses)),
+    )
+    early, _draws, _losses = verdicts(known, first, "8.0.6", "log_probabilities")
     lengths = [_mean(known, first, which, "lengths") for which in ("greedy", "8.0.6")]
     bleu = [_mean(known, first, which, "bleu") for which in ("greedy", "8.0.6")]
     say(
         _(
-            "More probable is not better: after {step} steps, when the model only babbles, a beam of 8 finds a more probable text in {share} of "
-            "the sentences, and the texts shrink from {long} to {short} tokens and BLEU from {good} to {bad}. Search can only find what the "
+            "More probable is not better: after {step} steps, when the model only babbles, a beam of 8 finds a more probable "
+            "text in {share} of "
+            "the sentences, and the texts shrink from {long} to {short} tokens and BLEU from {good} to {bad}. Search can only "
+            "find what the "
             "model believes."
         ),
-        "inference_curse", step=str(first), share=percent(early / known.about["sentences"]), long=f"{lengths[0]:.1f}", short=Said(f"{lengths[1]:.1f}"),
-        good=f"{bleu[0]:.1f}", bad=Said(f"{bleu[1]:.1f}"),
-    )  # fmt: skip
+        "inference_curse",
+        step=str(first),
+        share=percent(early / known.about["sentences"]),
+        long=f"{lengths[0]:.1f}",
+        short=Said(f"{lengths[1]:.1f}"),
+        good=f"{bleu[0]:.1f}",
+        bad=Said(f"{bleu[1]:.1f}"),
+    )
 
 
 def _examples(known: Facts, moment: str) -> None:
     """A sentence of each kind, at the moment looked at; a kind it has not, at a moment that has it."""
     titles = {
-        "win": _("A win"), "loss": _("A loss"), "draw": _("A draw"), "worse": _("More probable, and worse"),
-    }  # fmt: skip
+        "win": _("A win"),
+        "loss": _("A loss"),
+        "draw": _("A draw"),
+        "worse": _("More probable, and worse"),
+    }
     order = [moment, *[name for name in ("160", "284", *known.about["moments"]) if name in known.about["moments"]]]
     for kind, title in titles.items():
         at = next((name for name in order if kind in known.about["examples"].get(name, {})), None)
@@ -190,9 +216,8 @@ def _example(known: Facts, kind: str, title: str, moment: str) -> None:
     for hole, value in (("{title}", title), ("{step}", f"{step:,}"), ("{source}", one["source"])):
         caption = caption.replace(hole, value)
     head = ["", _("translation"), _("sum of logs"), _("BLEU")]
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        with st.container():
-            pictures.table(table_payload(head, rows, caption), key=f"inference_example_{kind}")
+    with st.container(gap="small"):
+        pictures.table(table_payload(head, rows, caption), key=f"inference_example_{kind}")
         st.button(_("Put it on the stage"), key=f"inference_stage_{kind}", on_click=_show, args=(one["source"], moment), width="content")
 
 

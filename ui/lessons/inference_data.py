@@ -6,7 +6,7 @@ What is shipped for the first sentences (ui/lessons/inference_facts.py) needs no
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from model.reading import Reading
 from model.search_tree import SearchTree
 from ui import readings
 from ui.lessons import inference_moments as moments
-from ui.lessons.inference_settings import STRATEGIES, BeamSettings, Strategy, key_of
+from ui.lessons.inference_settings import NEVER, STRATEGIES, BeamSettings, Strategy, key_of
 from ui.shipped import Facts, shipped
 
 if TYPE_CHECKING:
@@ -77,9 +77,9 @@ def slim_reading(known: Facts, name: str, like: Reading) -> Reading:
     """A reading with the arrays the steps need, from what is shipped; the model's shape is that of `like`."""
     arrays = {array.removeprefix(f"{name}."): values for array, values in known.arrays.items() if array.startswith(f"{name}.")}
     about: dict[str, Any] = dict(known.about["readings"][name])
-    pieces = {field: tuple(about.pop(field)) for field in ("source_pieces", "target_in", "target_out")}
-    spans = {field: tuple((start, end) for start, end in about.pop(field)) for field in ("source_spans", "target_spans")}
-    return Reading(arrays=arrays, config=like.config, **pieces, **spans, **about)
+    about |= {field: tuple(about[field]) for field in ("source_pieces", "target_in", "target_out")}
+    about |= {field: tuple((start, end) for start, end in about[field]) for field in ("source_spans", "target_spans")}
+    return Reading(arrays=arrays, config=like.config, **about)
 
 
 @st.cache_resource(show_spinner=False, max_entries=limits.READINGS)
@@ -90,8 +90,6 @@ def _reading_at(view: View, stamp: int) -> Reading:
 
 
 def slimmed(reading: Reading) -> Reading:
-    from dataclasses import replace
-
     names = (*NEEDED, *(f"{name}.weights" for name in reading.attention_names("decoder.cross")))
     return replace(reading, arrays={name: reading.arrays[name] for name in names})
 
@@ -104,8 +102,6 @@ def produced_ids(reading: Reading) -> tuple[int, ...]:
 
 
 def _allowed(logits: np.ndarray) -> np.ndarray:
-    from ui.lessons.inference_settings import NEVER
-
     values = logits.copy()
     values[list(NEVER)] = -np.inf
     return values

@@ -33,18 +33,25 @@ def formula(view: View, reading: Reading) -> None:
         [
             Symbol("X", _("the source, read once by the encoder"), _("{count} tokens").format(count=len(reading.source_pieces))),
             Symbol("Y", _("the translation, its end token counted"), _("{count} tokens").format(count=length)),
-            Symbol(r"P(y_t \mid y_{<t}, X)", _("softmax of the logits of step t"), _("{count} probabilities").format(count=f"{reading.config.vocabulary:,}")),
+            Symbol(
+                r"P(y_t \mid y_{<t}, X)",
+                _("softmax of the logits of step t"),
+                _("{count} probabilities").format(count=f"{reading.config.vocabulary:,}"),
+            ),
             Symbol(r"\log P(Y \mid X)", _("the sum of logs of greedy's translation"), _number(total)),
             Symbol(r"\alpha", _("strength of the length penalty; 0 leaves the plain sum"), f"{PAPER_ALPHA:g}"),
-            Symbol("lp(Y)", _("what the sum is divided by"), f"(({5} + {length}) / 6)^{PAPER_ALPHA:g} = {penalty:.3f}"),
-            Symbol("s(Y)", _("the score finished translations are ranked by"), f"{_number(total)} / {penalty:.3f} = {_number(total / penalty)}"),
+            Symbol("lp(Y)", _("what the sum is divided by"), f"$((5 + {length}) / 6)^{{{PAPER_ALPHA:g}}} = {penalty:.3f}$"),
+            Symbol(
+                "s(Y)", _("the score finished translations are ranked by"), f"{_number(total)} / {penalty:.3f} = {_number(total / penalty)}"
+            ),
         ],
         "6.1",
-    )  # fmt: skip
+    )
     st.caption(
         _(
-            "Logs are negative, so dividing by more makes a score better: a longer translation is forgiven its extra factors. Hugging Face divides by "
-            "|Y|^α instead; compare scores of one formula only."
+            "Logs are negative, so dividing by more makes a score better: a longer translation is forgiven its extra factors. "
+            "Hugging Face divides by "
+            "$|Y|^α$ instead; compare scores of one formula only."
         )
     )
 
@@ -60,13 +67,17 @@ def for_experts(view: View, reading: Reading) -> None:
     _counted()
     st.markdown(
         _(
-            "- **What the beam keeps room for.** Here a finished translation leaves the beam and is set aside; it takes up a place in the step in "
+            "- **What the beam keeps room for.** Here a finished translation leaves the beam and is set aside; it takes up a "
+            "place in the step in "
             "which it ends only. Some libraries keep it in a place of its own to the end, and stop when all places are taken.\n"
-            "- **Logits are not enough.** Ranking by sums of raw logits is a known bug: a row's logits can all be shifted by one number without changing "
+            "- **Logits are not enough.** Ranking by sums of raw logits is a known bug: a row's logits can all be shifted by one "
+            "number without changing "
             "its probabilities, so sums of different prefixes cannot be compared before log-softmax.\n"
-            "- **Rows of a beam share the memory.** The encoder's keys and values stand once for all live prefixes; only the decoder's own cache is "
+            "- **Rows of a beam share the memory.** The encoder's keys and values stand once for all live prefixes; only the "
+            "decoder's own cache is "
             "reordered when a prefix is dropped (`CachedRows.rows` in model/scorer.py).\n"
-            "- **Cost.** A beam of w computes w rows a step; they go through the matrices together, so on one core a beam of 4 takes 1.5 times the time of greedy, not four times."
+            "- **Cost.** A beam of w computes w rows a step; they go through the matrices together, so on one core a beam of 4 "
+            "takes 1.5 times the time of greedy, not four times."
         )
     )
 
@@ -78,11 +89,14 @@ def _stopping(view: View) -> None:
     say(
         _(
             "When may a beam stop? A log-probability only falls, so no descendant of a live prefix can score above its sum divided by the "
-            "largest penalty allowed. As soon as the best finished score passes that bound for every live prefix, nothing can change: here after "
+            "largest penalty allowed. As soon as the best finished score passes that bound for every live prefix, nothing can "
+            "change: here after "
             "step {step}, with {beaten} prefixes still alive."
         ),
-        "inference_stopping", step=Said(str(int(found.steps.max()))), beaten=str(beaten),
-    )  # fmt: skip
+        "inference_stopping",
+        step=Said(str(int(found.steps.max()))),
+        beaten=str(beaten),
+    )
 
 
 def _nothing(view: View) -> None:
@@ -92,11 +106,15 @@ def _nothing(view: View) -> None:
     nothing = float(log_softmax(reading.arrays["logits"][:1])[0, end])
     say(
         _(
-            "The shortest translation of all, nothing, has log-probability {nothing} here; greedy's has {greedy}. For long sentences the empty one can be "
-            "the most probable of all (Stahlberg and Byrne, 2019): a perfect search would then find it. Narrow beams work because they do not search well."
+            "The shortest translation of all, nothing, has log-probability {nothing} here; greedy's has {greedy}. For long "
+            "sentences the empty one can be "
+            "the most probable of all (Stahlberg and Byrne, 2019): a perfect search would then find it. Narrow beams work "
+            "because they do not search well."
         ),
-        "inference_nothing", nothing=Said(_number(nothing)), greedy=Said(_number(reading.log_probability)),
-    )  # fmt: skip
+        "inference_nothing",
+        nothing=Said(_number(nothing)),
+        greedy=Said(_number(reading.log_probability)),
+    )
 
 
 def _smoothing(reading: Reading) -> None:
@@ -104,12 +122,19 @@ def _smoothing(reading: Reading) -> None:
     size = reading.config.vocabulary
     say(
         _(
-            "Label smoothing of 0.1 asks for {asked} on the right token (0.9 + 0.1 / {size}) and spreads the rest: here the best token of a step has "
-            "between {low} and {high}. That tail is why plain sampling goes wrong so soon: in {steps} steps the chance of never leaving the best token is {never}."
+            "Label smoothing of 0.1 asks for {asked} on the right token (0.9 + 0.1 / {size}) and spreads the rest: here the best "
+            "token of a step has "
+            "between {low} and {high}. That tail is why plain sampling goes wrong so soon: in {steps} steps the chance of never "
+            "leaving the best token is {never}."
         ),
-        "inference_smoothing", asked=percent(0.9 + 0.1 / size), size=f"{size:,}", low=percent(float(best.min())), high=percent(float(best.max())),
-        steps=str(len(best)), never=percent(float(best.prod())),
-    )  # fmt: skip
+        "inference_smoothing",
+        asked=percent(0.9 + 0.1 / size),
+        size=f"{size:,}",
+        low=percent(float(best.min())),
+        high=percent(float(best.max())),
+        steps=str(len(best)),
+        never=percent(float(best.prod())),
+    )
 
 
 def _counted() -> None:
@@ -122,15 +147,28 @@ def _counted() -> None:
     lost = verdicts(known, first, f"{PAPER_WIDTH}.0", "log_probabilities")[2]
     say(
         _(
-            "Length penalty, counted: after {step} steps a beam of 8 writes {without} tokens on average with α 0 and {with_penalty} with α 0.6. A beam of 4 with "
+            "Length penalty, counted: after {step} steps a beam of 8 writes {without} tokens on average with α 0 and "
+            "{with_penalty} with α 0.6. A beam of 4 with "
             "α 0, ranked by the plain sum, still ends below greedy in {lost} sentences: those are paths it dropped."
         ),
-        "inference_alpha", step=first, without=Said(f"{without:.2f}"), with_penalty=Said(f"{with_penalty:.2f}"), lost=Said(str(lost)),
-    )  # fmt: skip
+        "inference_alpha",
+        step=first,
+        without=Said(f"{without:.2f}"),
+        with_penalty=Said(f"{with_penalty:.2f}"),
+        lost=Said(str(lost)),
+    )
 
 
 def further() -> tuple[Further, ...]:
     return (
-        Further("Stahlberg and Byrne (2019), On NMT Search Errors and Model Errors", "https://arxiv.org/abs/1908.10090", _("how often the most probable translation is empty")),
-        Further("Holtzman et al. (2019), The Curious Case of Neural Text Degeneration", "https://arxiv.org/abs/1904.09751", _("where top-p comes from")),
-    )  # fmt: skip
+        Further(
+            "Stahlberg and Byrne (2019), On NMT Search Errors and Model Errors",
+            "https://arxiv.org/abs/1908.10090",
+            _("how often the most probable translation is empty"),
+        ),
+        Further(
+            "Holtzman et al. (2019), The Curious Case of Neural Text Degeneration",
+            "https://arxiv.org/abs/1904.09751",
+            _("where top-p comes from"),
+        ),
+    )

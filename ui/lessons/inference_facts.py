@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -94,10 +95,7 @@ def _count(saved: SavedModel, moment: str, pairs: Sequence[Pair], arrays: dict[s
     best = outcomes(saved.translator, saved.tokenizer, pairs, greedy)
     found = {"greedy": best}
     for name, (width, alpha) in COUNTED.items():
-        settings = Beam(width=width, alpha=alpha)
-        found[name] = outcomes(
-            saved.translator, saved.tokenizer, pairs, lambda ask, longest, settings=settings: beam(ask, longest, settings)
-        )
+        found[name] = outcomes(saved.translator, saved.tokenizer, pairs, partial(beam, settings=Beam(width=width, alpha=alpha)))
     for name, one in found.items():
         arrays |= dict(_numbers(f"counts.{moment}.{name}", one))
     about["examples"][moment] = examples(pairs, best, found[USUAL])

@@ -42,7 +42,8 @@ def _top_two(reading: Reading, pieces: tuple[str, ...]) -> check.Number:
     one, two = math.exp(logs[row, first]), math.exp(logs[row, second])
     right = 100 * one / (one + two)
     text = _(
-        "At step {step} the model gives “{first}” {one} % and “{second}” {two} %. You sample with top-k 2. With what chance is “{first}” drawn?"
+        "At step {step} the model gives “{first}” {one} % and “{second}” {two} %. You sample with top-k 2. With what chance is "
+        "“{first}” drawn?"
     )
     values = {
         "step": row + 1,
@@ -52,14 +53,19 @@ def _top_two(reading: Reading, pieces: tuple[str, ...]) -> check.Number:
         "two": f"{100 * two:.1f}",
     }
     return check.Number(
-        "top_k", "prediction", _filled(text, values), right, 1.0, "%",
+        "top_k",
+        "prediction",
+        _filled(text, values),
+        right,
+        1.0,
+        "%",
         _filled(_("The two that stay share the whole again: {one} / ({one} + {two}) = {right} %."), {**values, "right": f"{right:.1f}"}),
         (
             (100 * one, _("That is the model's own probability. The others' share does not vanish: it is given to the two that stay.")),
             (50.0, _("The two that stay keep their proportion; they do not become equal. That would be an endless temperature.")),
             (100.0, _("That would be top-k 1: always the most probable, which is greedy.")),
         ),
-    )  # fmt: skip
+    )
 
 
 def _belief() -> check.Choice:
@@ -74,14 +80,21 @@ def _belief() -> check.Choice:
         {"losses": losses, "count": count},
     )
     return check.Choice(
-        "guarantee", "misconception", _("A beam of 4 looks at everything greedy looks at, and more. So what it finds is at least as probable as what greedy finds."),
-        (_("True: more is kept, so nothing is lost"), _("False: it may drop greedy's path on the way"), _("True, as long as α is 0")), 1,
+        "guarantee",
+        "misconception",
+        _("A beam of 4 looks at everything greedy looks at, and more. So what it finds is at least as probable as what greedy finds."),
+        (_("True: more is kept, so nothing is lost"), _("False: it may drop greedy's path on the way"), _("True, as long as α is 0")),
+        1,
         (
-            _filled(_("Only {width} paths are kept at a time. Greedy's may be the fifth best for one step and the best at the end. "), {"width": 4}) + counted,
+            _filled(
+                _("Only {width} paths are kept at a time. Greedy's may be the fifth best for one step and the best at the end. "),
+                {"width": 4},
+            )
+            + counted,
             _("Four others can be more probable for a few steps and end badly; by then greedy's path is gone. ") + counted,
             _("α decides which finished translation wins; what is dropped on the way is decided by the sums alone. ") + counted,
         ),
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,11 +158,13 @@ def _asked(one: Candidates, note: str) -> check.Cell:
         one.sums, Tokens(one.prefixes), Tokens(one.tokens), "scores", component_words(), allowed=one.known, name=_("sum of logs")
     )
     text = _(
-        "A beam of 2 holds two beginnings, the rows (each named by its last token). A cell is the sum of logs with the next token, hatched where it is lower than all shown. The best cell goes on. Click the other one that goes on."
+        "A beam of 2 holds two beginnings, the rows (each named by its last token). A cell is the sum of logs with the next "
+        "token, hatched where it is lower than all shown. The best cell goes on. Click the other one that goes on."
     )
     why = _filled(
         _(
-            "The second largest of all the cells together: {sum}. Rows do not take turns: all candidates of a step are ranked against each other."
+            "The second largest of all the cells together: {sum}. Rows do not take turns: all candidates of a step are ranked "
+            "against each other."
         ),
         {"sum": _shown(one.sums[second])},
     )

@@ -5,6 +5,13 @@ const percentText = (share) => (share >= 0.9995 ? "100\u202F%" : share >= 0.1 ? 
 /** A log-probability with as many digits as its sum needs. */
 const logText = (value) => (value === -Infinity ? "\u2212\u221E" : (value > -0.005 ? "0.00" : "\u2212" + Math.abs(value).toFixed(Math.abs(value) < 0.1 ? 3 : 2)));
 
+/** A probability however small: with a power of ten where a decimal would be all zeros. */
+function smallShare(value) {
+  if (value >= 0.001 || value === 0) return number(value);
+  const [digits, power] = value.toExponential(2).split("e-");
+  return `${digits} \u00D7 10\u207B${power.replace(/\d/g, (digit) => "\u2070\u00B9\u00B2\u00B3\u2074\u2075\u2076\u2077\u2078\u2079"[digit])}`;
+}
+
 /** Steps 1 to `most`: buttons, a slider, keys, and a play button that stops at the end. `go(step)` draws. */
 function createTransport(words, label, go) {
   const self = { at: 1, most: 1, timer: null };
@@ -58,12 +65,17 @@ function createTableButton(words, rows) {
   return { node: html("div", { class: "tabled" }, button, place), draw };
 }
 
+/** Columns of numbers stand at the right, of words at the left. */
+const isNumber = (text) => /^[\u2212<\d]/.test(text) || text === "";
+
 function plainTable({ head, rows, caption, marked }) {
+  const words = head.map((_, place) => !rows.every((row) => isNumber(row[place])) || rows.every((row) => row[place] === ""));
+  const side = (place) => (words[place] ? "words" : null);
   return html("div", { class: "frame", tabindex: 0, role: "region", "aria-label": caption },
     html("table", { class: "figures texts" }, html("caption", {}, caption),
-      html("thead", {}, html("tr", {}, head.map((text) => html("th", { scope: "col" }, text)))),
-      html("tbody", {}, rows.map((row, index) => html("tr", { class: marked && marked.includes(index) ? "marked" : null }, row.map((text, place) => html(place ? "td" : "th", place ? {} : { scope: "row" }, text)))))));
+      html("thead", {}, html("tr", {}, head.map((text, place) => html("th", { scope: "col", class: side(place) }, text)))),
+      html("tbody", {}, rows.map((row, index) => html("tr", { class: marked && marked.includes(index) ? "marked" : null }, row.map((text, place) => html(place ? "td" : "th", place ? { class: side(place) } : { scope: "row" }, text)))))));
 }
 
 /** A token as it stands in a line of text: what starts a word is set apart by a space. */
-const written = (tokens) => tokens.map((token) => (token.start ? " " : "") + token.text).join("").trim();
+const written = (tokens) => tokens.map((token) => (token.start || token.special ? " " : "") + token.text).join("").trim();

@@ -114,7 +114,7 @@ function drawFlow(self, at) {
   const weights = crossRow(self.data, at);
   const nodes = [label(words.read_once, source[0]?.x || 4, 12, palette.source), label(words.written_now, target[0]?.x || 4, low + high + 18, palette.target)];
   const here = target[at.step];
-  weights.forEach((weight, column) => nodes.push(wireOf(source[column], here, weight, top + high + 15, low, palette)));
+  weights.forEach((weight, column) => nodes.push(wireOf(source[column], here, weight, top + high + 19, low, palette)));
   source.forEach((chip, column) => nodes.push(...sourceChip(chip, weights[column], top, high, palette)));
   target.forEach((chip, step) => nodes.push(...targetChip(chip, step, at.step, low, high, palette)));
   self.flow.setAttribute("width", width);
@@ -178,13 +178,11 @@ function tellStep(self, at) {
   const values = {
     fed: bold(before.length ? written(before) : "<s>", "target"), word: bold(header.vocabulary[chosen].text, "target"), share: bold(percentText(Math.exp(own[at.step]))),
     second: bold(tokens[1] ? tokens[1].text : "", "target"), second_share: bold(percentText(Math.exp(logs[1] ?? -Infinity))),
-    source: bold(named(header.source, most).text, "source"), read: bold(percentText(row[most])), total: bold(logText(total)), product: bold(smallNumber(Math.exp(total))), count: bold(String(at.step + 1)),
+    source: bold(named(header.source, most).text, "source"), read: bold(percentText(row[most])), total: bold(logText(total)), product: bold(smallShare(Math.exp(total))), count: bold(String(at.step + 1)),
   };
   const last = at.step + 1 === at.n;
   self.told.replaceChildren(...sentence(words.told_step, values), " ", ...sentence(words.told_cross, values), " ", ...sentence(words.told_sum, values), last && header.vocabulary[chosen].special ? [" ", words.told_end] : "");
 }
-
-const smallNumber = (value) => (value >= 0.001 ? number(value) : value > 0 ? value.toExponential(1).replace("e-", " \u00D7 10^\u2212") : "0");
 
 function tableOfSteps(self) {
   const { header } = self.data;

@@ -3,7 +3,7 @@
 
 const PITCH = 40;
 const NODE = 32;
-const BETWEEN = 34;
+const BETWEEN = 30;
 const TOP = 28;
 
 function createTree(host) {
@@ -75,11 +75,12 @@ function drawTree(self) {
   const lit = new Set(pathTo(self, self.node).map((node) => node.index));
   const rows = Math.max(...self.nodes.map((node) => node.place)) + 1;
   const last = columns[columns.length - 1];
-  const [width, height] = [last.x + last.width + 20, TOP + rows * PITCH + 4];
+  const [width, height] = [last.x + last.width + 70, TOP + rows * PITCH + 4];
   self.columns = columns;
   self.picture.setAttribute("width", width);
   self.picture.setAttribute("height", height);
-  self.picture.replaceChildren(beamLine(self, columns, width), ...wires(self, lit), ...greedyPath(self), ...self.nodes.filter((node) => node.step <= self.step).flatMap((node) => nodeShape(self, node, lit)));
+  const greedy = greedyPath(self);
+  self.picture.replaceChildren(beamLine(self, columns), ...wires(self, lit), ...greedy.shapes, ...self.nodes.filter((node) => node.step <= self.step).flatMap((node) => nodeShape(self, node, lit)), greedy.text);
   keyLine(self);
   follow(self);
   tellPath(self);
@@ -105,7 +106,7 @@ function placeOfNode(self, node) {
 }
 
 /** The edge of the beam in every step, and the number of the step. */
-function beamLine(self, columns, width) {
+function beamLine(self, columns) {
   const { palette } = self;
   const { words } = self.data.header;
   const nodes = columns.slice(1).map((column, index) => svg("text", { x: column.x + column.width / 2, y: 14, "text-anchor": "middle", "font-size": 11, class: "figures", fill: index + 1 === self.step ? palette.text : palette.muted, "font-weight": index + 1 === self.step ? 700 : 400 }, String(index + 1)));
@@ -138,13 +139,13 @@ function greedyPath(self) {
   const { palette } = self;
   const { words } = self.data.header;
   const way = self.nodes.filter((node) => node.greedy && node.step <= self.step && node.step > 0);
-  if (!way.length) return [];
+  if (!way.length) return { shapes: [], text: "" };
   const shapes = way.map((node) => { const place = placeOfNode(self, node); return svg("path", { d: `${wireTo(self, node, 10)}h${place.width}`, fill: "none", stroke: palette.key, "stroke-width": 2.5, "stroke-linecap": "round" }); });
   const end = way[way.length - 1];
   const place = placeOfNode(self, end);
   const lost = end.fate === "dropped" || end.fate === "beaten";
-  const text = svg("text", { x: Math.max(2, place.x + place.width / 2), y: place.middle + 31, "text-anchor": "middle", "font-size": 11, "font-weight": 700, fill: palette.key }, lost ? words.greedy_left : words.greedy);
-  return [...shapes, text];
+  const text = svg("text", { x: place.x + place.width + 7, y: place.middle + 14, stroke: palette.background, "stroke-width": 4, "paint-order": "stroke", "font-size": 11, "font-weight": 700, fill: palette.key }, lost ? words.greedy_left : words.greedy);
+  return { shapes, text };
 }
 
 function nodeShape(self, node, lit) {
@@ -222,8 +223,6 @@ function tellPath(self) {
     html("p", { class: "figures spelled" }, html("span", { class: "muted" }, words.normalized, " "), `${logText(node.total)} / ${formula}`, html("sup", {}, String(settings.alpha)), ` = ${logText(node.total)} / ${penalty.toFixed(3)} = `, bold(logText(node.score))),
     html("p", { class: "muted" }, sentence(words.why_logs, values)));
 }
-
-const smallShare = (value) => { if (value >= 0.001) return number(value); const [digits, power] = value.toExponential(2).split("e-"); return power ? `${digits} \u00D7 10\u207B${power.replace(/\d/g, (d) => "\u2070\u00B9\u00B2\u00B3\u2074\u2075\u2076\u2077\u2078\u2079"[d])}` : number(value); };
 
 /** What is over by now, best score first; the best by the plain sum is named where it is another one. */
 function rank(self) {
