@@ -28,6 +28,7 @@ def break_all(stage: Stage, shown: Reading) -> None:
     )
     if found:
         say(_("Without its encoder's heads it writes: {french}"), "heads_break_said", french=Said(text_of(found), "target"))
+    st.caption(_("Training with label smoothing (lesson 14) keeps every token short of certainty, and a sentence multiplies its tokens."))
     _counted_breaks(stage)
 
 

@@ -64,10 +64,11 @@ def _sets(facts: Facts) -> str:
 @st.fragment
 def _game(model: str, facts: Facts) -> None:
     levels = facts.about["levels"]
-    chosen = st.segmented_control(
-        _("Level"), range(len(levels)), format_func=lambda number: _title(number, levels[number]), key=_LEVEL, required=True, default=0
+    st.session_state.setdefault(_LEVEL, 0)
+    number = st.segmented_control(
+        _("Level"), range(len(levels)), format_func=lambda number: _title(number, levels[number]), key=_LEVEL, required=True
     )
-    number = chosen if chosen is not None else 0
+    number = 0 if number is None else number
     level, heads = levels[number], _tried(number, facts)
     try:
         found = data.without(model, level["source"], level["translation"], heads, "zero") if heads else None
@@ -91,7 +92,7 @@ def _title(number: int, level: dict[str, Any]) -> str:
 
 
 def _told(level: dict[str, Any]) -> str:
-    return _("{source} The model writes {before}; make it write {after}.")
+    return _("“{source}”: the model writes {before}. Make it write {after}.")
 
 
 def _pronouns(level: dict[str, Any]) -> dict[str, Said]:

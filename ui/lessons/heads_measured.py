@@ -14,7 +14,7 @@ from ui.components.heads import head_film, head_table
 from ui.lessons import heads
 from ui.lessons import heads_data as data
 from ui.lessons import heads_words as words
-from ui.prose import Said, number, percent, say
+from ui.prose import Said, percent, say
 from ui.shipped import Facts
 from ui.words import _
 
@@ -65,7 +65,7 @@ def behaviour(at: Stage) -> None:
             values,
             chance,
             words.table_words(_("What every head does, over 500 sentences")),
-            sort="previous",
+            sort="subject",
         ),
         "heads_behaviour",
     )
@@ -186,9 +186,9 @@ def referent(at: Stage, bet: str | None) -> None:
         return
     say(
         _(
-            "Two ways to ask. Which head *looks* at the noun? And which head's *silence* turns the pronoun? The "
+            "Two ways to ask. Which head looks at the noun? And which head's silence turns the pronoun? The "
             "first is a weight, the second a test. Over {count} sentences, all of which the whole model gets right:"
-        ).replace("*", ""),
+        ),
         "heads_referent_lead",
         count=facts.about["referents"],
     )
@@ -212,7 +212,9 @@ def referent(at: Stage, bet: str | None) -> None:
 
 def referent_table(facts: Facts) -> np.ndarray:
     """Values [heads, columns] in the order of `words.referent_columns`."""
-    arrays = dict(facts.arrays) | {"lost": facts.about["margin"] - facts.arrays["margin_zero"]}
+    own = np.array([name.startswith("decoder") and name.endswith("self") for name in facts.about["attentions"]])
+    itself = np.where(own[:, None], np.nan, facts.arrays["itself"])  # the decoder's own keys are French
+    arrays = dict(facts.arrays) | {"itself": itself, "lost": facts.about["margin"] - facts.arrays["margin_zero"]}
     return np.stack([arrays[column.name].reshape(-1) for column in words.referent_columns()], axis=1)
 
 
@@ -239,7 +241,7 @@ def _verdict(facts: Facts, bet: str) -> None:
     say(
         _(
             "Looking is not doing. The head that looks hardest at the right noun, {looker}, gives it {weight} of its "
-            "weight, and its silence turns {turned} of the pronouns. It looks at the other noun almost as much: "
+            "weight, and its silence turns {turned} of the pronouns. To the other noun it gives "
             "{rival}."
         ),
         "heads_looking",
@@ -251,18 +253,17 @@ def _verdict(facts: Facts, bet: str) -> None:
     kinds = about["kinds"]
     say(
         _(
-            "Nor is there one place. The three heads that matter most turn {three} together; without any head of the "
-            "encoder {encoder} turn, without the decoder's own {decoder}. The row that writes the pronoun reads “it” "
-            "({itself} of the weight of {reader}), and in “it” the encoder has by then left what it found. Much of "
-            "the answer is also to be had without attention to the noun: a street can be wide, and hardly tired."
+            "The row that writes the pronoun does not ask the nouns: {reader} gives {itself} of its weight to “it”. So what "
+            "tells the nouns apart must have reached “it” before, in the encoder. Yet there is no one place: the three heads "
+            "that matter most turn {three} together, and without any head of the encoder {right} are still right, since the "
+            "decoder can then look up adjective and nouns by itself. Without the decoder's own heads {decoder} turn."
         ),
         "heads_places",
         three=percent(about["turned_together"]),
-        encoder=percent(kinds["encoder.self"]["turned"]),
+        right=percent(1 - kinds["encoder.self"]["wrong"]),
         decoder=percent(kinds["decoder.self"]["turned"]),
         itself=percent(arrays["itself"].max()),
         reader=_name(facts, _most(arrays["itself"])),
-        bit=number(1),
     )
 
 
@@ -280,4 +281,4 @@ def _most(values: np.ndarray) -> tuple[int, int]:
 
 
 def _tenths(share: float) -> Said:
-    return Said(f"{100 * share:.1f}\u202f%")
+    return Said(f"{100 * share:.1f}\u202f%" if share else _("none"))

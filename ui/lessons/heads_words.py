@@ -24,6 +24,13 @@ def board_words() -> dict[str, str]:
             "whole": _("All heads on"),
             "silenced": _("{count} silent"),
             "working": _("The model translates again …"),
+            "head": _("head {head}"),
+            "sisters": _("For {row}, the {count} heads of this layer read"),
+            "sisters_written": _("To write {row}, the {count} heads of this layer read"),
+            "copy": _("Copy a link with these fuses out"),
+            "copy_level": _("Copy a link to the level alone"),
+            "copied": _("Copied"),
+            "link": _("The link"),
         }
     )
 

@@ -90,7 +90,30 @@ function buildBoard(self) {
       self.kinds ? html("div", { class: "writes" }, html("span", { class: "muted" }, words.writes), self.kinds) : null),
     self.blocks,
     html("div", { class: "outcome" }, self.result, html("div", { class: "buttons" }, self.chips, self.restore)),
-    ...(self.large ? [self.large] : []));
+    ...(self.large ? [self.large] : [copiesOf(self)]));
+}
+
+/** Links for somebody else: with these fuses out, or the level alone. The server keeps the address up to date. */
+function copiesOf(self) {
+  const { words } = self.data.header;
+  const shownAddress = html("input", { type: "text", readonly: true, hidden: true, "aria-label": words.link });
+  const copy = (button, address, text) => {
+    const done = () => { button.textContent = words.copied; setTimeout(() => { button.textContent = text; }, 1800); };
+    const byHand = () => { shownAddress.hidden = false; shownAddress.value = address; shownAddress.select(); };
+    if (navigator.clipboard) navigator.clipboard.writeText(address).then(done, byHand);
+    else byHand();
+  };
+  const button = (text, address) => {
+    const node = html("button", { type: "button", class: "small", onclick: () => copy(node, address(), text) }, text);
+    return node;
+  };
+  const levelAlone = () => {
+    const url = new URL(window.location.href);
+    const level = (url.searchParams.get("fuses") || "1").split(".")[0];
+    url.searchParams.set("fuses", level);
+    return url.href;
+  };
+  return html("div", { class: "copies" }, button(words.copy, () => window.location.href), button(words.copy_level, levelAlone), shownAddress);
 }
 
 /** In the lesson a map shows itself large and a switch silences; in the game the whole tile is the switch. */
@@ -205,7 +228,29 @@ function largeOf(self) {
   self.tableHost = html("div", { class: "table" });
   self.tableButton = html("button", { type: "button", class: "small", "aria-pressed": "false", onclick: () => { self.table = !self.table; showLarge(self); } }, words.table);
   self.figure = createFigure(self.figureHost, { point: (cell) => tellLarge(self, cell || self.cell), choose: (cell) => { self.cell = cell; tellLarge(self, cell); } });
-  return html("div", { class: "largemap" }, html("div", { class: "head" }, self.title, self.tableButton), self.told, self.figureHost, self.tableHost);
+  self.sisters = html("div", { class: "sisters" });
+  return html("div", { class: "largemap" }, html("div", { class: "head" }, self.title, self.tableButton), self.told,
+    html("div", { class: "largebody" }, self.figureHost, self.sisters), self.tableHost);
+}
+
+/** The same word in all heads of the layer: what each of them reads, as a bar that adds up to one. */
+function tellSisters(self, row) {
+  const { words, attentions } = self.data.header;
+  const { kind, layer } = self.at;
+  const [rows, columns] = axesAt(self, kind);
+  const line = (head) => {
+    const matrix = weightsAt(self.data, kind, layer, head);
+    const weights = Array.from(matrix.values.subarray(row * matrix.columns, (row + 1) * matrix.columns));
+    const order = weights.map((_, at) => at).sort((a, b) => weights[b] - weights[a]);
+    const top = order.slice(0, 3).filter((at, place) => place === 0 || weights[at] >= 0.05);
+    return html("button", { type: "button", class: "sister", "aria-pressed": String(head === self.at.head), onclick: () => self.view.set({ attention: kind, layer: layer + 1, head: head + 1, row: null, column: null }) },
+      html("span", {}, plain(words.head, { head: head + 1 })),
+      html("span", { class: "stack", "aria-hidden": "true" }, order.filter((at) => weights[at] > 0.004).map((at, place) => html("i", { style: `flex:${weights[at].toFixed(4)} 0 0;opacity:${[1, 0.62, 0.4][place] || 0.22}` }))),
+      html("span", { class: "mostly figures" }, top.map((at, place) => [place ? ", " : "", html("b", { class: "key" }, named(columns, at).text), ` ${percentOf(weights[at])}`])));
+  };
+  const template = kind === "encoder" ? words.sisters : words.sisters_written;
+  self.sisters.replaceChildren(html("h4", {}, sentence(template, { row: html("span", { class: "query" }, named(rows, row).text), count: attentions[kind].heads })),
+    ...Array.from({ length: attentions[kind].heads }, (_, head) => line(head)));
 }
 
 /** The head the address names, or the one worth seeing first. */
@@ -263,4 +308,7 @@ function tellLarge(self, [i, j]) {
   const share = `${Math.round(100 * self.matrix.values[i * self.matrix.columns + j])}\u202F%`;
   const template = self.at.kind === "encoder" ? words.told_encoder : words.told_produced;
   self.told.replaceChildren(...sentence(template, { row: html("b", { class: "query" }, named(rows, i).text), column: html("b", { class: "key" }, named(columns, j).text), share: html("b", {}, share) }));
+  const key = JSON.stringify([self.identity, self.at.kind, self.at.layer, self.at.head, i]);
+  if (self.sisterKey !== key) tellSisters(self, i);
+  self.sisterKey = key;
 }

@@ -34,7 +34,7 @@ function buildFilm(self) {
   self.tableButton = html("button", { type: "button", class: "small", "aria-pressed": "false", onclick: () => { self.table = !self.table; drawFilm(self); } }, words.table);
   self.section.replaceChildren(...self.section.querySelectorAll(":scope > i"),
     html("div", { class: "scrubber" }, self.play, self.range, self.step), self.curve,
-    html("div", { class: "bar" }, self.kinds, self.tableButton),
+    html("div", { class: "controls" }, self.kinds, self.tableButton),
     html("div", { class: "pair" }, self.columns.map((column) => html("div", {}, html("h4", { class: "filmhead" }, plain(column.run.heads === 1 ? words.one : words.several, { heads: column.run.heads })), html("p", { class: "muted tiny" }, words.exact, " ", column.share), column.said, column.maps))),
     self.tableHost);
   words_of_play(self);

@@ -46,11 +46,11 @@ function buildSum(self) {
   self.figureHost = html("div", { class: "frame strips", tabindex: 0, role: "group", onkeydown: (event) => walkDimensions(self, event) });
   self.line = html("p", { class: "arithmetic figures", "aria-live": "polite" });
   self.chain = html("div", { class: "chain" });
-  self.claim = html("p", { class: "told" });
+  self.claim = html("p", { class: "claim" });
   self.tableHost = html("div", { class: "table" });
   self.tableButton = html("button", { type: "button", class: "small", "aria-pressed": "false", onclick: () => { self.table = !self.table; drawSum(self); } }, words.table);
   self.section.replaceChildren(...self.section.querySelectorAll(":scope > i"),
-    html("div", { class: "bar" }, self.kindButtons, self.layerButtons, self.tableButton), self.tokens,
+    html("div", { class: "controls" }, self.kindButtons, self.layerButtons, self.tableButton), self.tokens,
     html("div", { class: "sumfigure" }, self.figureHost, self.chain), self.line, self.claim, self.tableHost);
 }
 
@@ -203,7 +203,7 @@ function drawChain(self) {
   const told = s.part.map((_, head) => plain(words.chain_part, { head: head + 1, projection: number(s.projection[head]) })).join("; ");
   self.chain.replaceChildren(html("h4", {}, words.chain), svg("svg", { width, height, role: "img", "aria-label": plain(words.chain_label, { parts: told, length: number(s.length) }) },
     arrow([0, 0], [s.length, 0], palette.floor, 5), s.part.map((_, head) => arrow(points[head], points[head + 1], hueOf(palette, head), 2.4)), s.part.map((_, head) => label(head)),
-    svg("text", { x: clamp(ox, 40, width - 4), y: oy + 20, "font-size": 12, "text-anchor": "end", fill: palette.muted }, words.output)), html("p", { class: "muted tiny" }, words.chain_note));
+    svg("text", { x: clamp(ox, 40, width - 4), y: bottom + top > 0 ? oy + 18 : oy - 9, "font-size": 12, "text-anchor": "end", fill: palette.muted }, words.output)), html("p", { class: "muted tiny" }, words.chain_note));
 }
 
 /** First direction of a few vectors, by power iteration from the longest of them. */

@@ -28,7 +28,7 @@ function buildTable(self) {
   self.heads = columns.map((column, place) => html("th", { scope: "col", "aria-sort": "none" },
     html("button", { type: "button", title: column.meaning, onclick: () => { self.falling = self.sort === column.name ? !self.falling : true; self.sort = column.name; fillTable(self); } }, column.title, html("span", { class: "arrow", "aria-hidden": "true" }))));
   self.section.replaceChildren(
-    html("div", { class: "bar" }, self.filter), self.meaning,
+    html("div", { class: "controls" }, self.filter), self.meaning,
     html("div", { class: "frame", tabindex: 0, role: "region", "aria-label": words.caption },
       html("table", { class: "figures sortable" }, html("caption", { class: "unseen" }, words.caption), html("thead", {}, html("tr", {}, html("th", { scope: "col" }, words.head_column), self.heads)), self.body)));
   fillTable(self);
@@ -58,9 +58,14 @@ function fillTable(self) {
 function barCell(column, value, chance, limit, chosen) {
   if (Number.isNaN(value)) return html("td", { class: "muted none" }, "\u2013");
   const share = clamp(Math.abs(value) / limit, 0, 1);
-  const text = column.kind === "share" || column.kind === "portion" ? percentOf(value) : column.kind === "change" ? (value > 0 ? "+" : value < 0 ? "\u2212" : "") + Math.abs(value).toFixed(3) : number(value);
+  const text = column.kind === "share" || column.kind === "portion" ? percentOf(value) : column.kind === "change" ? signed(value) : number(value);
   const tick = Number.isNaN(chance) ? null : html("i", { class: "chance", style: `left:${(100 * clamp(chance / limit, 0, 1)).toFixed(1)}%` });
-  return html("td", { class: chosen ? "sorted" : null }, html("span", { class: "value" }, text), html("span", { class: "meter", "aria-hidden": "true" }, html("i", { class: `level ${value < 0 ? "below" : ""}`, style: `width:${(100 * share).toFixed(1)}%` }), tick));
+  return html("td", { class: chosen ? "sorted" : null }, html("span", { class: "amount" }, text), html("span", { class: "meter", "aria-hidden": "true" }, html("i", { class: `level ${value < 0 ? "minus" : ""}`, style: `width:${(100 * share).toFixed(1)}%` }), tick));
+}
+
+function signed(value) {
+  const text = Math.abs(value).toFixed(3);
+  return Number(text) === 0 ? text : (value > 0 ? "+" : "\u2212") + text;
 }
 
 /** The row of the head that the board shows large. */
