@@ -155,6 +155,7 @@ def _film(matrices: Sequence[np.ndarray], pieces: Sequence[str], labels: dict[st
         "share": [float(value) for value in share], "rows": int(used.sum()), "nouns": int(nouns.sum()),
         "part": [_agreement(places[:, 0], part, used) for places in near], "part_chance": _chance(part[used]),
         "gender": [_agreement(places, gender, nouns) for places in noun_near], "gender_chance": _chance(gender[nouns]),
+        "across_is_plural": _order(gender_places[-1, nouns, 0], np.array([_is_plural(pieces[number]) for number in ids[nouns]])),
         "left_out": [left_out(matrix[ids[nouns]], gender[nouns]) for matrix in (first, last)],
     }  # fmt: skip
     return arrays, said
@@ -190,6 +191,17 @@ def left_out(rows: np.ndarray, codes: np.ndarray) -> float:
         one, two = (rows[others & (codes == code)].mean(axis=0) for code in (1, 2))
         right += bool(((rows[number] - (one + two) / 2) @ (one - two) > 0) == (codes[number] == 1))
     return right / len(rows)
+
+
+def _is_plural(piece: str) -> bool:
+    word = piece.removeprefix(WORD_START)
+    return any(word in (noun.english_plural, noun.french_plural) and word not in (noun.english, noun.french) for noun in NOUNS)
+
+
+def _order(values: np.ndarray, chosen: np.ndarray) -> float:
+    """How often a chosen value is the larger one of a chosen and another."""
+    pairs = values[chosen][:, None] > values[~chosen][None, :]
+    return float(pairs.mean())
 
 
 def _nearest(rows: np.ndarray, used: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
