@@ -146,20 +146,27 @@ class EmptyRow:
     plain: np.ndarray
     large: np.ndarray
     ours: np.ndarray
-    spread: int  # how many of the numbers of a layer's output are NaN, where one row of the weights is
+    spread: int
 
 
-def empty_row(scores: np.ndarray, value: np.ndarray) -> EmptyRow:
-    """`scores` [m] of one query and `value` [n, d] of a sentence of which this query is the first row."""
+def empty_row(count: int, value: np.ndarray) -> EmptyRow:
+    """For a row of `count` scores, all hidden; and `value` [n, d_v] of a sentence whose last row has become NaN: the rows before
+    it give it the weight 0, and `spread` says how many of the n · d_v numbers of the weighted sums are NaN all the same.
+    """
+    hidden, large = np.full(count, -np.inf), np.full(count, -1e9)
     with np.errstate(invalid="ignore"):
-        minus = np.full(len(scores), -np.inf)
-        plain = np.exp(minus - minus.max()) / np.exp(minus - minus.max()).sum()
-        large = np.full(len(scores), np.float32(-1e9)) + 0 * scores
-        spread = np.where(causal(len(value)), 1.0, 0.0)
-        later = spread @ np.where(np.arange(len(value))[:, None] == 0, np.nan, value)
-    powers = np.exp(large - large.max())
-    return EmptyRow(plain, powers / powers.sum(), np.zeros(len(scores)), int(np.isnan(later).sum()))
+        spoilt = value.astype(np.float64)
+        spoilt[-1] = np.nan
+        even = causal(len(value)) / causal(len(value)).sum(-1, keepdims=True)
+        return EmptyRow(_softmax(hidden), _softmax(large), np.zeros(count), int(np.isnan(even @ spoilt).sum()))
+
+
+def _softmax(scores: np.ndarray) -> np.ndarray:
+    """The formula as it stands, with the usual largest score subtracted."""
+    powers = np.exp(scores - scores.max())
+    found: np.ndarray = powers / powers.sum()
+    return found
 
 
 def _common(words: Words) -> dict[str, object]:
-    return {"palettes": {name: palette.as_dict() for name, palette in PALETTES.items()}, "say": dict(words)}
+    return {"palettes": {name: palette.as_dict() for name, palette in PALETTES.items()}, "words": dict(words)}

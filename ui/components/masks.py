@@ -14,7 +14,7 @@ from ui.address import VIEW_JS
 
 _HERE = Path(__file__).parent / "parts"
 _PARTS = (
-    "dom", "colour", "cells", "tokens", "geometry", "wires", "figure", "spell", "table",
+    "dom", "colour", "cells", "tokens", "geometry", "wires", "figure", "spell", "table", "masks_grid",
     "masks_strip_draw", "masks_strip", "masks_batch", "masks_change", "masks_film", "masks", "entries",
 )  # fmt: skip
 _EXPORT = "export default ({ data, parentElement }) => mounted(parentElement, createMasks, data);\n"

@@ -12,6 +12,7 @@ function createMasks(host) {
       self.bytes = bytes;
       self.data = unpack(bytes);
       const { header } = self.data;
+      header.say = header.words;
       const shape = JSON.stringify([header.view, header.fed, header.labels, header.layers, header.heads, header.sentences, header.worlds && header.worlds.map((world) => world.name), header.say]);
       if (shape !== self.shape) {
         for (const name of ["row", "column", "painted", "stripWidth", "change", "cell", "at"]) delete self[name];
@@ -25,3 +26,6 @@ function createMasks(host) {
 }
 
 const drawMasks = (self) => ({ strip: drawStrip, batch: drawBatch, change: drawChange, leak: drawLeak })[self.data.header.view](self);
+
+/** A sentence whose holes are filled with nodes; one that is named twice stands there twice. */
+const filled = (template, values) => sentence(template, values).map((part, at, all) => (part instanceof Node && all.indexOf(part) < at ? part.cloneNode(true) : part));

@@ -17,7 +17,7 @@ function createChange(self) {
   self.button = html("button", { type: "button", class: "small", "aria-pressed": "false", onclick: () => { self.table = !self.table; drawChange(self); } }, say.table);
   self.tables = html("div", { class: "table" });
   self.section.replaceChildren(html("p", { class: "muted given" }, say.ask), self.pick, self.instead, self.verdicts, self.rowsHost, self.title, self.figureHost, self.arithmetic, self.button, self.tables);
-  self.figure = createFigure(self.figureHost, { point: (cell) => tellMoved(self, cell || self.cell), choose: (cell) => { self.cell = cell; takeWord(self, cell[1] + 1); tellMoved(self, cell); } });
+  new ResizeObserver(() => { if (self.data && Math.abs(self.figureHost.clientWidth - (self.figureWidth || 0)) > 1) drawAllWords(self, self.data.header.positions[self.change]); }).observe(self.figureHost);
 }
 
 const changesAt = (self, place) => self.data.header.positions.map((position, at) => (position === place ? at : -1)).filter((at) => at >= 0);
@@ -94,24 +94,60 @@ function allWords(self, name) {
 
 function drawAllWords(self, place) {
   const { header } = self.data;
-  const { say } = header;
   const [rows, columns] = [header.labels, header.fed.slice(1)];
-  const [masked, unmasked] = [allWords(self, "masked"), allWords(self, "unmasked")];
-  const limit = Math.max(largest(masked), largest(unmasked));
-  const panel = (id, values) => ({ id, title: say[id], matrix: matrixOf(values, rows.length, columns.length, "scores", null, limit) });
-  self.matrices = { masked, unmasked };
+  self.matrices = { masked: allWords(self, "masked"), unmasked: allWords(self, "unmasked") };
+  self.limit = Math.max(largest(self.matrices.masked), largest(self.matrices.unmasked));
   self.cell = [self.cell ? self.cell[0] : Math.max(0, place - 1), place - 1];
-  self.figure.update({ rows, columns, marked: needsMark([...rows, ...columns]), second: null, panels: [panel("masked", masked), panel("unmasked", unmasked)], vectors: null, connectors: false, words: { masked: "" }, chosen: self.cell }, self.palette);
+  const width = self.figureHost.clientWidth;
+  self.figureWidth = width;
+  if (width) {
+    const focused = self.grids && Object.keys(self.grids).find((name) => self.grids[name].node === self.host.getRootNode().activeElement);
+    const g = gridGeometry([...rows, ...columns], columns.slice(-1), columns.length, width >= 660 ? (width - 32) / 2 : width, getComputedStyle(self.host).fontFamily, 24);
+    self.grids = { masked: gridOfChange(self, "masked", rows, columns, g), unmasked: gridOfChange(self, "unmasked", rows, columns, g) };
+    self.figureHost.replaceChildren(html("div", { class: "twins" }, ["masked", "unmasked"].map((name) => html("div", { class: "sheet3" }, html("h4", {}, header.say[name]), html("div", { class: "frame" }, self.grids[name].node)))), scaleOf(self));
+    showCell(self, self.cell);
+    if (focused) self.grids[focused].node.focus();
+  }
   self.button.setAttribute("aria-pressed", String(self.table));
   self.tables.replaceChildren(...(self.table ? ["masked", "unmasked"].map((name) => tableOfMoved(self, name, rows, columns)) : []));
   tellMoved(self, self.cell);
+}
+
+/** The square root makes small differences visible beside large ones; 0 has a look of its own. */
+const heat = (self, value) => mix(self.palette.background, self.palette.negative, 0.06 + 0.94 * Math.sqrt(value / (self.limit || 1)));
+
+function gridOfChange(self, name, rows, columns, g) {
+  const names = patternNames();
+  const value = (i, j) => self.matrices[name][i * columns.length + j];
+  return gridOf({ rows, columns, g, palette: self.palette, defs: hiddenPatterns(names, self.palette), label: self.data.header.say[name], value: (i, j) => moved(value(i, j)),
+    fill: (i, j) => ({ fill: value(i, j) === 0 ? `url(#${names.zero})` : heat(self, value(i, j)) }),
+    point: (i, j) => { showCell(self, [i, j]); tellMoved(self, [i, j]); },
+    choose: (i, j) => { self.cell = [i, j]; takeWord(self, j + 1); tellMoved(self, [i, j]); } });
+}
+
+function showCell(self, cell) {
+  self.grids.masked.show(...cell);
+  self.grids.unmasked.show(...cell);
+}
+
+/** What the colours mean: exactly 0, and the scale up to the largest difference. */
+function scaleOf(self) {
+  const { palette, limit } = self;
+  const names = patternNames();
+  const [width, steps] = [150, 30];
+  const text = (x, anchor, what) => svg("text", { x, y: 24, "font-size": 11, "text-anchor": anchor, fill: palette.muted, class: "figures" }, what);
+  return html("div", { class: "legend" },
+    html("span", {}, svg("svg", { width: 16, height: 16, "aria-hidden": "true" }, hiddenPatterns(names, palette), svg("rect", { x: 0.5, y: 0.5, width: 15, height: 15, rx: 3, fill: `url(#${names.zero})`, stroke: palette.line })), self.data.header.say.exactly),
+    svg("svg", { width: width + 24, height: 28, "aria-hidden": "true" },
+      Array.from({ length: steps }, (_, at) => svg("rect", { x: 12 + (at * width) / steps, y: 4, width: width / steps + 0.5, height: 7, fill: heat(self, limit * ((at + 0.5) / steps) ** 2) })),
+      text(12, "start", "0"), text(12 + width / 2, "middle", number(limit / 4)), text(12 + width, "end", number(limit))));
 }
 
 function tellMoved(self, [i, j]) {
   const { header } = self.data;
   const at = i * (header.fed.length - 1) + j;
   const values = { row: q(named(header.labels, i).text), column: k(named(header.fed, j + 1).text), masked: html("b", {}, moved(self.matrices.masked[at])), unmasked: html("b", {}, moved(self.matrices.unmasked[at])) };
-  self.arithmetic.replaceChildren(...sentence(j + 1 > i ? header.say.told_later : header.say.told_earlier, values));
+  self.arithmetic.replaceChildren(...filled(j + 1 > i ? header.say.told_later : header.say.told_earlier, values));
 }
 
 function tableOfMoved(self, name, rows, columns) {

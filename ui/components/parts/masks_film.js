@@ -75,7 +75,7 @@ function drawSaid(self, world) {
   const buttons = segments(say.samples, world.sources.map((_, at) => [at, String(at + 1)]), self.sample, (at) => { self.sample = at; drawLeak(self); });
   self.samples.replaceChildren(html("span", { class: "muted", "aria-hidden": "true" }, say.samples), buttons);
   if (focused) buttons.querySelector('[aria-pressed="true"]').focus();
-  self.given.replaceChildren(...sentence(say[`given_${world.name}`], { source: html("b", {}, world.sources[self.sample]) }));
+  self.given.replaceChildren(...filled(say[`given_${world.name}`], { source: html("b", {}, world.sources[self.sample]) }));
   const card = (kind) => html("div", { class: `said ${kind}` }, html("h4", {}, say[kind]),
     html("p", { class: "written" }, world[kind].written[self.at][self.sample] || say.nothing), html("p", { class: "mark2" }, world[kind].judged[self.at][self.sample]));
   self.said.replaceChildren(card("masked"), card("open"));

@@ -113,8 +113,8 @@ function sumOfRow(self, [i, j]) {
   const parts = (many ? [...open.slice(0, 3), null, ...open.slice(-3)] : open).map((x) => (x === null ? "\u2026" : number(x)));
   const hidden = now.n - i - 1;
   const cell = j > i
-    ? sentence(header.say.cell_hidden, { row: q(header.labels[i].text), column: k(header.fed[j].text) })
-    : sentence(header.say.cell_open, { row: q(header.labels[i].text), column: k(header.fed[j].text), score: number(now.scores[i * now.n + j]), weight: html("b", {}, number(row[j])) });
+    ? filled(header.say.cell_hidden, { row: q(header.labels[i].text), column: k(header.fed[j].text) })
+    : filled(header.say.cell_open, { row: q(header.labels[i].text), column: k(header.fed[j].text), score: number(now.scores[i * now.n + j]), weight: html("b", {}, number(row[j])) });
   self.drawnColumn = j;
   self.arithmetic.replaceChildren(html("span", { class: "spelt" }, cell),
     html("span", { class: "spelt" }, q(header.labels[i].text), ": ", parts.join(" + "), hidden ? ` + ${hidden} \u00D7 0` : "", " = ", html("b", {}, number(open.reduce((a, b) => a + b, 0)))));
@@ -128,7 +128,7 @@ function tellStrip(self) {
   const [open, hidden] = [self.mode === "strict" ? i : i + 1, self.mode === "strict" ? n - i : n - i - 1];
   const values = { row: i + 1, next: i + 2, open: html("b", {}, open), hidden: html("b", {}, hidden), label: html("b", { class: "query" }, label), fed: html("b", { class: "key" }, named(header.fed, i).text) };
   const template = { shifted: i === n - 1 ? say.told_last : say.told_shifted, unshifted: say.told_unshifted, strict: i === 0 ? say.told_empty : say.told_strict }[self.mode];
-  self.told.replaceChildren(...sentence(template, values));
+  self.told.replaceChildren(...filled(template, values));
   self.place.textContent = plain(say.place, { row: i + 1, rows: n });
   self.strip.setAttribute("aria-valuemax", n);
   self.strip.setAttribute("aria-valuenow", i + 1);
