@@ -50,10 +50,11 @@ def vocabulary_map(model: str, shown: Reading) -> None:
         told()
     st.caption(
         _(
-            "Both maps are fixed for all moments; neighbours are counted in all {width} dimensions. By part of speech: the two directions "
-            "in which the trained rows differ most, {share} % of their spread. By gender: upwards from the mean masculine to the mean "
-            "feminine noun; a noun left out when the means are taken lies on its side {left_out} % of the time (before training {untrained} %). "
-            "Across: where nouns of one gender differ most, which turns out to be singular and plural ({plural} % of pairs in that order)."
+            "Both maps are fixed for all moments; neighbours are counted in all {width} dimensions. By part of speech: the two "
+            "directions in which the trained rows differ most, {share} % of their spread. By gender: upwards from the mean masculine to "
+            "the mean feminine noun; a noun left out when the means are taken lies on its side {left_out} % of the time (before "
+            "training {untrained} %). Across: where nouns of one gender differ most, which turns out to be singular and plural "
+            "({plural} % of pairs in that order)."
         ).format(
             share=round(100 * sum(about["share"])), width=FILM_WIDTH, left_out=round(100 * about["left_out"][1]),
             untrained=round(100 * about["left_out"][0]), plural=round(100 * about["across_is_plural"]),
