@@ -22,7 +22,9 @@ check_yourself("self-attention", attention_check.questions(now))
 lesson.what_we_know(
     "self-attention",
     _(
-        "A word looks at the others by matching its query with their keys, and takes home a mixture of their values. So “it” *can* read a noun. "
-        "Which noun a head reads is learned, and a weight is evidence of what flows, not the answer: other heads look elsewhere. Next: all of them at once."
+        "A word looks at the others by matching its query with their keys, and takes home a mixture of their values. So “it” *can* read "
+        "a noun. "
+        "Which noun a head reads is learned, and a weight is evidence of what flows, not the answer: other heads look elsewhere. Next: "
+        "all of them at once."
     ),
 )

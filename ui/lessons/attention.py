@@ -156,7 +156,8 @@ def seen(now: Lesson) -> list[Callable[[], None]]:
 def _seen_before_bet(now: Lesson) -> None:
     say(
         _(
-            "By pencil, {row} finds its answer in three rows. In your sentence it asks {count} words, with {d_k} numbers in place of four, in {heads} heads at once. "
+            "By pencil, {row} finds its answer in three rows. In your sentence it asks {count} words, with {d_k} numbers in place of "
+            "four, in {heads} heads at once. "
             "Place your bet, and the picture turns to your sentence."
         ),
         "attention_seen_before", row=Said("it", "query"), count=len(now.names), d_k=now.shown.config.d_k, heads=now.shown.config.heads,
@@ -178,15 +179,22 @@ def _seen_bet(now: Lesson) -> None:
 
 def _seen_path(now: Lesson) -> None:
     products, weights = now.numbers()
-    column = now.start.column
+    product = float(products[now.start.column])
     say(
         _(
-            "The word {row} asks with {d_k} numbers, and every word of your sentence answers with its key. The best match in this head is {top}: the products of "
-            "their numbers add up to {product}; divided by √{d_k} that is a score of {score}; among {count} words the softmax makes of it a weight of {weight}."
+            "{row} asks with {d_k} numbers, and every word of your sentence answers with its key. The best match in this head is {top}: "
+            "the products of their numbers add up to {product}; divided by √{d_k} that is a score of {score}; among {count} words "
+            "softmax makes {weight} of the weight of it."
         ),
-        "attention_seen_path", row=Said(now.row, "query"), top=Said(now.top, "key"), d_k=now.shown.config.d_k, product=number(float(products[column])),
-        score=number(float(products[column] * now.scale)), count=len(now.names), weight=number(float(weights[column])),
-    )  # fmt: skip
+        "attention_seen_path",
+        row=Said(now.row, "query"),
+        top=Said(now.top, "key"),
+        d_k=now.shown.config.d_k,
+        product=number(product),
+        score=number(product * now.scale),
+        count=len(now.names),
+        weight=percent(float(weights[now.start.column])),
+    )
 
 
 def _seen_spread(now: Lesson) -> None:
@@ -194,9 +202,19 @@ def _seen_spread(now: Lesson) -> None:
     narrow, wide = (np.unravel_index(int(pick), spread.shape) for pick in (spread.argmin(), spread.argmax()))
     say(
         _(
-            "Not every head looks that way. On this sentence head {narrow_head} of layer {narrow_layer} is the most decided (its rows have {low} bits of entropy, where one word "
-            "alone would be 0), head {wide_head} of layer {wide_layer} the most even ({high} bits; all {count} words alike would be {even}). Turn to it above: the steps are the same."
+            "Not every head looks that way. On your sentence {narrow} is the most decided: its rows have {low} bits of entropy, where one "
+            "word alone would be 0. The most even is {wide}, with {high} bits; all {count} words alike would be {even}. Turn to it in the "
+            "picture: the steps are the same."
         ),
-        "attention_seen_spread", narrow_head=int(narrow[1]) + 1, narrow_layer=int(narrow[0]) + 1, wide_head=int(wide[1]) + 1, wide_layer=int(wide[0]) + 1,
-        low=number(float(spread.min())), high=number(float(spread.max())), count=len(now.names), even=number(float(np.log2(len(now.names)))),
-    )  # fmt: skip
+        "attention_seen_spread",
+        narrow=_place_name(narrow),
+        wide=_place_name(wide),
+        low=number(float(spread.min())),
+        high=number(float(spread.max())),
+        count=len(now.names),
+        even=number(float(np.log2(len(now.names)))),
+    )
+
+
+def _place_name(place: tuple[np.intp, ...]) -> str:
+    return _("layer {layer}, head {head}").format(layer=int(place[0]) + 1, head=int(place[1]) + 1)

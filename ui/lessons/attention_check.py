@@ -50,7 +50,8 @@ def _predict_score(now: Lesson) -> Number:
 def _order_belief(now: Lesson) -> Choice:
     first, second = now.names[0], now.names[-1]
     text = _(
-        "You swap “{first}” and “{second}”, each with its position, and feed your sentence through the head again. What becomes of its outputs?"
+        "You swap “{first}” and “{second}”, each with its position, and feed your sentence through the head again. What becomes of its "
+        "outputs?"
     )
     return Choice(
         "order", "misconception", _filled(text, {"first": first, "second": second}),
@@ -58,7 +59,8 @@ def _order_belief(now: Lesson) -> Choice:
         1,
         (
             _("That would be invariance. Every output belongs to its query, and the query has moved: its row moves with it."),
-            _("Rows move with the words: equivariance. The sums run over the same words in another order, so each word takes home what it took before."),
+            _("Rows move with the words: equivariance. The sums run over the same words in another order, so each word takes home what "
+              "it took before."),
             _("Softmax and the weighted sum add up the same terms in another order. No number changes, only the place of its row."),
         ),
     )  # fmt: skip
@@ -71,14 +73,17 @@ def _broken_row(now: Lesson) -> Cell:
     sums = [f"{total:.2f}" for total in values.sum(axis=1)]
     return Cell(
         "broken_row", "transfer",
-        _("Somebody prints this map as the weights of a head that may read every word, but one row of it cannot have come out of a softmax. Click a cell of that row."),
+        _("Somebody prints this map as the weights of a head that may read every word, but one row of it cannot have come out of a "
+          "softmax. Click a cell of that row."),
         matrix_payload(values, tokens, tokens, "weights", component_words(), name=_("weight")),
         frozenset((row, column) for column in range(len(values))),
         _filled(
-            _("The weights of “{row}” add up to {total}; a row of a softmax adds up to 1. Weights looked at after dropout do this: what is left is scaled up."),
+            _("The weights of “{row}” add up to {total}; a row of a softmax adds up to 1. Weights looked at after dropout do this: what "
+              "is left is scaled up."),
             {"row": now.names[row], "total": sums[row]},
         ),
-        lambda i, j: _filled(_("The weights of “{row}” add up to {total}: a softmax can do that. Look for a row with too much."), {"row": now.names[i], "total": sums[i]}),
+        lambda i, j: _filled(_("The weights of “{row}” add up to {total}: a softmax can do that. Look for a row with too "
+                               "much."), {"row": now.names[i], "total": sums[i]}),
     )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from ui.components import attention as components
 from ui.lessons.attention import Lesson, book_of, identity
 from ui.lessons.attention_weights import norm_of_first
 from ui.lessons.attention_words import scaling_words, shuffle_words
-from ui.prose import Said, say
+from ui.prose import Said, percent, say
 from ui.words import _
 
 LATEX = r"\mathrm{Attention}(Q, K, V) = \mathrm{softmax}\!\left(\frac{Q K^{\top}}{\sqrt{d_k}}\right) V"
@@ -27,7 +27,7 @@ def formula(now: Lesson) -> None:
     """The paper's line with the shapes of the stage."""
     config, count = now.shown.config, len(now.names)
     x, d_k, d_v = f"{count} × {config.d_model}", f"{count} × {config.d_k}", f"{count} × {config.d_v}"
-    made = _("X W^{letter}, {rows} times {shape}: {result}")
+    made = _("$X W^{letter}$: {rows} times {shape} gives {result}")
 
     def of(letter: str, width: int, result: str) -> str:
         return made.format(letter=letter, rows=x, shape=f"{config.d_model} × {width}", result=result)
@@ -58,7 +58,8 @@ def scaling(now: Lesson) -> None:
     st.header(_("Why divide by $\\sqrt{d_k}$"), anchor=False)
     st.markdown(
         _(
-            "A product adds up one term for each number of a key. Longer keys mean larger sums, and a softmax of large numbers reads one word and "
+            "A product adds up one term for each number of a key. Longer keys mean larger sums, and a softmax of large numbers reads "
+            "one word and "
             "nothing else: then no score can change it any more, and there is nothing to learn from. Move the width and see all three."
         )
     )
@@ -81,7 +82,8 @@ def orders(now: Lesson) -> None:
     st.header(_("Another order of the words"), anchor=False)
     st.markdown(
         _(
-            "Nothing in the formula knows which row comes first. Drag the words on the right into another order: head {head} of layer 1 is computed anew, here in your browser."
+            "Nothing in the formula knows which row comes first. Drag the words on the right into another order: head {head} of layer 1 "
+            "is computed anew, here in your browser."
         ).format(head=now.start.head + 1)
     )
     components.shuffle(_orders(now.stage, now.shown, now, words.language()), "attention_shuffle")
@@ -98,6 +100,7 @@ class Broken:
 
     whole: float
     broken: float
+    decided: float  # the share of rows in which one word had over nine tenths of the weight before
     before: str
     after: str
 
@@ -109,20 +112,21 @@ def break_it(now: Lesson) -> None:
             _("This model was trained without the division by √d_k: there is nothing to remove. Race it against one that has it."),
             "attention_unscaled",
         )
-    elif lesson.break_it("removed now", _("Remove the division by √d_k from every head"), "attention_broken"):
+    elif lesson.break_it("removed now", _("Remove the division by $\\sqrt{d_k}$ from every head"), "attention_broken"):
         _show_broken(broken(now.stage, now.shown.source))
     lesson.race_link("no scaling", _("Trained without it: race two models on the Train page"))
 
 
 def _show_broken(found: Broken) -> None:
     lesson.before_and_after(_("Entropy of the encoder's weights, bits"), f"{found.whole:.2f}", f"{found.broken:.2f}")
-    same = _("It still writes: {after}. Training has made its scores so large that most rows had all but chosen one word anyway.")
+    same = _("It still writes: {after}. Before, one word already had over nine tenths of the weight in {decided} of the encoder's rows.")
     other = _("It wrote: {before}. Now it writes: {after}.")
     say(
         same if found.before == found.after else other,
         "attention_broken_text",
         before=Said(found.before, "target"),
         after=Said(found.after or "…", "target"),
+        decided=percent(found.decided),
     )
 
 
@@ -134,7 +138,7 @@ def broken(at: Stage, source: str) -> Broken:
 
     saved = readings.loaded(at.model)
     whole, without = read(saved, source), read(saved, source, interventions=Interventions(drop_scale=True))
-    return Broken(encoder_entropy(whole), encoder_entropy(without), whole.target, without.target)
+    return Broken(encoder_entropy(whole), encoder_entropy(without), decided_rows(whole), whole.target, without.target)
 
 
 def encoder_entropy(shown: Reading) -> float:
@@ -142,32 +146,44 @@ def encoder_entropy(shown: Reading) -> float:
     return float(np.mean([entropy_bits(shown.arrays[f"{name}.weights"]).mean() for name in names]))
 
 
+def decided_rows(shown: Reading) -> float:
+    rows = [shown.arrays[f"{name}.weights"].max(axis=-1) > 0.9 for name in shown.attention_names("encoder.self")]
+    return float(np.mean(rows))
+
+
 def for_experts(now: Lesson) -> None:
     d_k = now.shown.config.d_k
     with lesson.expert():
         st.markdown(
             _(
-                "**Variance.** Let the parts of $q$ and $k$ be independent with mean 0 and variance 1. Each term $q_i k_i$ has mean 0 and variance "
-                "$E[q_i^2]\\,E[k_i^2] = 1$, and the variances of $d_k$ independent terms add up: $\\operatorname{Var}(q \\cdot k) = d_k$. Divided by $\\sqrt{d_k}$ it is 1 again. "
+                "**Variance.** Let the parts of $q$ and $k$ be independent with mean 0 and variance 1. Each term $q_i k_i$ has mean 0 "
+                "and variance "
+                "$E[q_i^2]\\,E[k_i^2] = 1$, and the variances of $d_k$ independent terms add up: $\\operatorname{Var}(q \\cdot k) = "
+                "d_k$. Divided by $\\sqrt{d_k}$ it is 1 again. "
                 "A trained head obeys no such assumption: its queries and keys are made for each other."
             )
         )
         st.markdown(
             _(
-                "**Gradient.** For weights $w = \\operatorname{softmax}(s)$, $\\partial w_j / \\partial s_l = w_j (\\delta_{jl} - w_l)$. The third curve is the sum of its diagonal, "
-                "$\\sum_j w_j (1 - w_j) = 1 - \\sum_j w_j^2$: 0 where one weight is 1. With respect to the *products* the division itself contributes a further factor "
+                "**Gradient.** For weights $w = \\operatorname{softmax}(s)$, $\\partial w_j / \\partial s_l = w_j (\\delta_{jl} - "
+                "w_l)$. The third curve is the sum of its diagonal, "
+                "$\\sum_j w_j (1 - w_j) = 1 - \\sum_j w_j^2$: 0 where one weight is 1. With respect to the *products* the division "
+                "itself contributes a further factor "
                 "$1/\\sqrt{d_k}$, which the optimizer's step size absorbs; a saturated softmax it cannot repair."
             )
         )
         st.markdown(
             _(
-                "**Order.** Let $P$ permute the rows. Then $(PX)W = P(XW)$ for each projection, $(PQ)(PK)^\\top = P\\,QK^\\top P^\\top$, softmax works row by row and ignores the order "
-                "within a row, and $P A P^\\top P V = P A V$: the outputs are permuted as the inputs were. That is equivariance; invariance would need a pooling step."
+                "**Order.** Let $P$ permute the rows. Then $(PX)W = P(XW)$ for each projection, $(PQ)(PK)^\\top = P\\,QK^\\top "
+                "P^\\top$, softmax works row by row and ignores the order "
+                "within a row, and $P A P^\\top P V = P A V$: the outputs are permuted as the inputs were. That is equivariance; "
+                "invariance would need a pooling step."
             )
         )
         st.markdown(
             _(
-                "**Two matrices or one.** $q_i \\cdot k_j = x_i W^Q (W^K)^\\top x_j^\\top$: a head's scores depend on the product $W^Q (W^K)^\\top$ alone, a {width} × {width} matrix of rank at most {d_k}. "
+                "**Two matrices or one.** $q_i \\cdot k_j = x_i W^Q (W^K)^\\top x_j^\\top$: a head's scores depend on the product $W^Q "
+                "(W^K)^\\top$ alone, a {width} × {width} matrix of rank at most {d_k}. "
                 "It need not be symmetric: what one word reads in another says nothing about the way back."
             )
             .replace("{width}", str(now.shown.config.d_model))

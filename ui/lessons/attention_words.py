@@ -75,7 +75,8 @@ def _parts() -> dict[str, str]:
         ),
         "told_soft": _(
             "Attention answers with a share of every row: {share} of the value of {top}, the rest from the others. "
-            "A small change of a key changes the answer a little, so it can be learned. The next steps show where keys, values and shares come from."
+            "A small change of a key changes the answer a little, so it can be learned. The next steps show where keys, values and "
+            "shares come from."
         ),
     }
 
@@ -90,13 +91,15 @@ def _told() -> dict[str, str]:
             "Three words, a row of {width} whole numbers each. They are made up, so that a pencil is enough; the steps are the real ones."
         ),
         "told_qkv": _(
-            "Three learned matrices turn every row into three: a query (what {row} looks for), a key (what it offers), a value (what it hands over)."
+            "Three learned matrices turn every row into three: a query (what {row} looks for), a key (what it offers), a value (what it "
+            "hands over)."
         ),
         "told_products": _(
             "The query of {row} meets every key, number by number, and the products are added up. The largest sum is {product}, with {top}."
         ),
         "told_scores": _(
-            "Divided by √{d_k} = {divisor}, so that their size does not grow with the {d_k} numbers added up. The largest score of {row} is {largest}."
+            "Divided by √{d_k} = {divisor}, so that their size does not grow with the {d_k} numbers added up. The largest score of "
+            "{row} is {largest}."
         ),
         "told_unscaled": _("This model was built without the division by √d_k: its scores are its products."),
         "told_weights": _("Softmax: e to the score, divided by the sum of the row. {row} puts {share} of its weight on {column}."),
@@ -129,26 +132,28 @@ def _spelled() -> dict[str, str]:
 def scaling_words() -> dict[str, str]:
     return {
         "width": _("Numbers in a key"),
-        "width_axis": _("numbers in a query and a key, d_k"),
+        "width_axis": _("numbers in a query and a key, dₖ"),
         "variance": _("Variance of what softmax gets"),
         "entropy": _("Entropy of the weights, bits"),
         "gradient": _("Gradient of softmax"),
         "without": _("not divided"),
-        "with": _("divided by √d_k"),
+        "with": _("divided by √dₖ"),
         "even": _("all keys alike"),
-        "variance_label": _("At d_k = {width} products have a variance of {without}, divided by √d_k {with}."),
-        "entropy_label": _("At d_k = {width} the weights have {without} bits of entropy, with the division {with}."),
-        "gradient_label": _("At d_k = {width} the gradient of softmax is {without}, with the division {with}."),
+        "variance_label": _("At dₖ = {width} products have a variance of {without}, divided by √dₖ {with}."),
+        "entropy_label": _("At dₖ = {width} the weights have {without} bits of entropy, with the division {with}."),
+        "gradient_label": _("At dₖ = {width} the gradient of softmax is {without}, with the division {with}."),
         "head_title": _("Layer {layer}, head {head}, {side}: {value}"),
         "twin": _("{side}: the largest of {keys} weights is {largest}"),
         "twin_label": _("One random row of weights, {side}: the largest of {keys} is {largest}."),
         "told_random": _(
-            "Random queries and keys of {width} numbers: the products vary by {variance}, about as much as there are numbers. Undivided, softmax all but picks one key: {entropy} bits "
+            "Random queries and keys of {width} numbers: the products vary by {variance}, about as much as there are numbers. "
+            "Undivided, softmax all but picks one key: {entropy} bits "
             "of entropy in place of {entropy_with}, and a gradient of {gradient} in place of {gradient_with}."
         ),
         "told_model": _(
-            "The rings are the heads of your model on your sentence. Layer {layer}, head {head} has products with a variance of {variance} where independent unit parts "
-            "would give {own}: training has sharpened it. It keeps {entropy} bits with the division, {entropy_without} without."
+            "The rings are the heads of your model on your sentence. Layer {layer}, head {head} has products with a variance of "
+            "{variance}, where independent unit parts would give {own}: no head is held to that assumption. It keeps {entropy} bits "
+            "with the division, {entropy_without} without."
         ),
         "table": _("Show as a table"),
         "table_label": _("Variance, entropy and gradient for every width"),
@@ -171,9 +176,11 @@ def shuffle_words() -> dict[str, str]:
             "Largest difference between a word's two outputs. Drag a word of the right column, or focus it and press an arrow key."
         ),
         "equal": _(
-            "Largest difference between a word's two outputs: none. Every output has moved with its word, rows and columns of the weights with it. The head has no idea of order."
+            "Largest difference between a word's two outputs: none. Every output has moved with its word, rows and columns of the "
+            "weights with it. The head has no idea of order."
         ),
         "changed": _(
-            "Largest difference between a word's two outputs. The words now stand on other positions, so their vectors are others, and so is what the head makes of them."
+            "Largest difference between a word's two outputs. The words now stand on other positions, so their vectors are others, and "
+            "so is what the head makes of them."
         ),
     }

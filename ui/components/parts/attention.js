@@ -50,7 +50,7 @@ function buildAttention(self) {
   self.tableHost = html("div", { class: "table" });
   self.tableButton = html("button", { type: "button", class: "small", "aria-pressed": "false", onclick: () => { self.table = !self.table; drawAttention(self); } }, words.table);
   self.title = html("h3", {}, words.numbers);
-  self.below = html("div", { class: "below" }, self.title, self.openHost, self.followHost, html("div", { class: "buttons" }, self.tableButton), self.tableHost);
+  self.below = html("div", { class: "below" }, html("div", { class: "pairof" }, html("div", { class: "opened" }, self.title, self.openHost), self.followHost), html("div", { class: "buttons" }, self.tableButton), self.tableHost);
   self.saying = html("div", { class: "saying" }, self.told, self.maps);
   self.section.append(html("div", { class: "bar" }, self.books, self.path, html("div", { class: "buttons" }, self.fold, self.back, self.next)), self.saying, self.lookupHost, self.figureHost, self.arithmetic, self.below);
   self.flow = createFlow(self.figureHost, { point: (cell) => tellCell(self, cell || self.cell), choose: (cell) => chooseCell(self, cell) });
@@ -217,13 +217,14 @@ function chooseCell(self, cell) {
 function tellCell(self, cell) {
   const { words } = self.data.header;
   const { head, palette, step } = self;
+  const follows = PATH.indexOf(step) >= 2;
+  self.below.classList.toggle("follows", follows && Math.max(head.width, head.n) <= 36 && !PARTS.includes(cell?.plate));
   if (!cell || step === LOOKUP || cell.i >= head.n) return;
   self.told.replaceChildren(...toldStep(head, step, { ...cell, i: cell.plate === "key" || cell.plate === "value" ? self.followed : cell.i }, words));
   self.arithmetic.replaceChildren(...arithmeticOf(head, cell, words).flat(4));
   const width = self.openHost.clientWidth;
   self.openHost.replaceChildren(...openedCell(head, cell, words, palette, width, getComputedStyle(self.host).fontFamily));
   self.title.hidden = !self.openHost.children.length;
-  const follows = PATH.indexOf(step) >= 2;
   const row = MATRICES.includes(cell.plate) || cell.plate === "output" || cell.plate === "query" ? cell.i : self.followed;
   self.followHost.replaceChildren(...(follows ? [followTable(head, row, MATRICES.includes(cell.plate) ? cell.j : self.seen, step, words, (k) => chooseCell(self, { plate: self.unfolded ? "weights" : MATRICES.includes(step) ? step : "weights", i: row, j: k }))] : []));
   drawTable(self);

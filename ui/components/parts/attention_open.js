@@ -6,8 +6,8 @@ function openedCell(head, cell, words, palette, width, family) {
   const { plate, i, j } = cell;
   const names = openedNames(head, cell, words);
   const products = Array.from(terms.a, (x, t) => x * terms.b[t]);
-  const narrow = width < 560;
-  const [label, after] = [clamp(width * 0.17, 104, 160), narrow ? 0 : clamp(width * 0.22, 110, 210)];
+  const narrow = width < 640;
+  const [label, after] = [clamp(width * 0.17, 112, 160), narrow ? 0 : clamp(width * 0.22, 110, 210)];
   const unit = clamp((width - label - after) / terms.a.length, narrow ? 12 : 7, 46);
   const total = label + terms.a.length * unit + after;
   const limit = Math.max(largest(terms.a), largest(terms.b));
@@ -60,12 +60,15 @@ function openedNames(head, { plate, i, j }, words) {
   return { a: `q(${word})`, b: `k(${named(head.tokens, j).text})`, roles: ["query", "key"] };
 }
 
+/** No weight that may be read is none. */
+const smallest = (weight) => (weight < 0.0001 ? "<0.0001" : number(weight));
+
 /** One query followed through: every key with its product, score, exponential and share, filled as far as the path has come. */
 function followTable(head, i, j, step, words, choose) {
   const level = PATH.indexOf(step);
   const c = cellNumbers(head, i, j);
   const row = named(head.tokens, i).text;
-  const columns = [[2, "q\u00B7k", (k) => figureText(head, head.products[i * head.n + k])], [3, head.scale === 1 ? words.score : `\u00F7 \u221A${head.width}`, (k) => figureText(head, c.scores[k])], [4, words.exponential, (k) => big(c.exponentials[k])], [4, words.weight, (k) => number(head.weights[i * head.n + k])]];
+  const columns = [[2, "q\u00B7k", (k) => figureText(head, head.products[i * head.n + k])], [3, head.scale === 1 ? words.score : `\u00F7 \u221A${head.width}`, (k) => figureText(head, c.scores[k])], [4, words.exponential, (k) => big(c.exponentials[k])], [4, words.weight, (k) => smallest(head.weights[i * head.n + k])]];
   const there = (at) => at <= level;
   const body = head.tokens.map((_, k) => html("tr", { class: k === j ? "chosen" : null, onclick: () => choose(k) },
     html("th", { scope: "row", class: "key" }, named(head.tokens, k).text), columns.map(([at, , text]) => html("td", {}, there(at) ? text(k) : "")),

@@ -47,7 +47,7 @@ function drawScaling(self) {
   self.label.firstChild.textContent = words.width;
   self.range.value = self.at;
   self.range.setAttribute("aria-valuetext", String(widths[self.at]));
-  self.value.textContent = `d_k = ${widths[self.at]}`;
+  self.value.textContent = `d\u2096 = ${widths[self.at]}`;
   const room = self.host.clientWidth || 900;
   const across = room < 640 ? room : Math.floor((room - 48) / 3);
   const active = self.host.getRootNode().activeElement;
@@ -120,7 +120,7 @@ function scalingPlot(self, what, across, chosen, palette, family) {
 function endName(values, name, side, { x, y, box }, arrays, what, colours, widths, family, palette) {
   const other = arrays[`${what}.${side === "with" ? "without" : "with"}`].values;
   const last = values.length - 1;
-  const above = values[last] >= other[last];
+  const above = what === "variance" ? values[last] >= other[last] : side === "without"; // the upper curve of the others has the level of all alike over it
   const at = Math.max(box.top + 12, Math.min(box.bottom - 4, y(values[last]) + (above ? -9 : 17)));
   return [svg("text", { x: x(widths[last]), y: at, "text-anchor": "end", "font-size": 12, "font-weight": 600, fill: colours[side], stroke: palette.background, "stroke-width": 3, "paint-order": "stroke" }, name)];
 }
@@ -146,6 +146,6 @@ function scalingTable(self) {
   const { words, widths } = header;
   const columns = SHOWN.flatMap((what) => SIDES.map((side) => [what, side]));
   return html("div", { class: "frame", tabindex: 0, role: "region", "aria-label": words.table_label }, html("table", { class: "figures" }, html("caption", {}, words.table_label),
-    html("thead", {}, html("tr", {}, html("th", { scope: "col" }, "d_k"), columns.map(([what, side]) => html("th", { scope: "col" }, `${words[what]}, ${words[side]}`)))),
+    html("thead", {}, html("tr", {}, html("th", { scope: "col" }, "d\u2096"), columns.map(([what, side]) => html("th", { scope: "col" }, `${words[what]}, ${words[side]}`)))),
     html("tbody", {}, widths.map((w, at) => html("tr", {}, html("th", { scope: "row" }, String(w)), columns.map(([what, side]) => html("td", {}, number(arrays[`${what}.${side}`].values[at]))))))));
 }

@@ -10,9 +10,11 @@ function spelledTerms(head, { a, b, roles, bias }, words) {
   const signed = (role, value) => roleText(role, figureText(head, value));
   const indices = Array.from(a, (_, t) => t);
   const short = a.length <= 4;
-  const shownTerms = short ? indices : indices.sort((s, t) => Math.abs(a[t] * b[t]) - Math.abs(a[s] * b[s])).slice(0, 3);
+  const size = (t) => Math.abs(a[t] * b[t]);
+  const sorted = [...indices].sort((s, t) => size(t) - size(s));
+  const shownTerms = short ? indices : sorted.slice(0, 3).filter((t) => size(t) >= 0.005 * size(sorted[0]));
   const parts = shownTerms.flatMap((t, place) => [place ? " + " : "", signed(roles[0], a[t]), "\u00B7", signed(roles[1], b[t])]);
-  if (!short && a.length > 3) parts.push(html("span", { class: "muted" }, ` + ${plain(words.more_terms, { count: a.length - 3 })}`));
+  if (shownTerms.length < a.length) parts.push(html("span", { class: "muted" }, ` + ${plain(words.more_terms, { count: a.length - shownTerms.length })}`));
   if (bias) parts.push(" + ", figureText(head, bias), html("span", { class: "muted" }, ` (${words.bias})`));
   return parts;
 }
