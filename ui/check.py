@@ -29,7 +29,7 @@ _VERDICT = st.components.v2.component(
     background: var(--st-secondary-background-color); }
 .right { border-color: var(--lab-positive); } .wrong { border-color: var(--lab-negative); }
 p { margin: 0; max-width: var(--lab-text-width); color: var(--st-text-color); font: 1rem/1.6 var(--st-font); overflow-wrap: anywhere; }
-b { font-weight: 650; margin-right: 0.4em; } .right b { color: var(--lab-positive); } .wrong b { color: var(--lab-negative); }
+b { font-weight: 650; margin-right: 0.2em; } .right b { color: var(--lab-positive); } .wrong b { color: var(--lab-negative); }
 """,
     js="""
 export default function({data, parentElement}) {
@@ -37,7 +37,7 @@ export default function({data, parentElement}) {
   box.className = data.kind
   const verdict = document.createElement("b")
   verdict.textContent = data.verdict
-  box.querySelector("p").replaceChildren(verdict, data.why)
+  box.querySelector("p").replaceChildren(verdict, " ", data.why)
 }
 """,
 )
@@ -134,10 +134,13 @@ def ask(slug: str, question: Question, again: bool = False) -> Answer | None:
     return answer if answer is not None and answer.right is not None else None
 
 
+# A label that is collapsed is no Markdown: it is the name a screen reader says, and stays as it is.
+
+
 def _ask_choice(question: Choice, key: str) -> Answer | None:
     choices = [escaped(choice) for choice in question.choices]
     chosen = st.radio(
-        escaped(question.text), range(len(choices)), index=None, format_func=choices.__getitem__, key=key, label_visibility="collapsed"
+        question.text, range(len(choices)), index=None, format_func=choices.__getitem__, key=key, label_visibility="collapsed"
     )
     return None if chosen is None else question.judge(chosen)
 
@@ -146,7 +149,7 @@ def _ask_number(question: Number, key: str) -> Answer | None:
     hint = _("a number, in {unit}").format(unit=question.unit) if question.unit else _("a number")
     with st.form(key=f"{key}_form", border=False), st.container(horizontal=True):
         written = st.text_input(
-            escaped(question.text), key=key, max_chars=40, placeholder=hint, autocomplete="off", label_visibility="collapsed", width=240
+            question.text, key=key, max_chars=40, placeholder=hint, autocomplete="off", label_visibility="collapsed", width=240
         )
         st.form_submit_button(_("Check"))
     if not written or not written.strip():

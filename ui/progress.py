@@ -18,7 +18,7 @@ from ui.words import _
 HERE = Path(__file__).parent
 FILE_NAME = "attention-lab-progress.json"
 RIDDLE = "introduction"  # the station of the riddle's bets, which are made on Home
-_ASKED = "progress_asked"
+_ASKED, _ADDED = "progress_asked", "progress_added"
 
 _PATH = st.components.v2.component(
     "lab_progress",
@@ -152,17 +152,18 @@ def take_along() -> None:
     with st.container(horizontal=True):
         st.download_button(
             _("Take it along (JSON)"),
-            record.export,
+            record.export(),
             file_name=FILE_NAME,
             mime="application/json",
             on_click="ignore",
-            icon=":material/download:",
         )
         with st.popover(_("Bring one in")):
             _bring_in()
         with st.popover(_("Delete it")):
             st.markdown(_("Bets, answers and lessons read are gone at once and cannot be brought back, except from a file you took along."))
             st.button(_("Delete my record"), on_click=record.forget, type="primary")
+    if st.session_state.pop(_ADDED, False):
+        wording.notice(_("Added. What already stood here stays."), "progress_added_notice")
 
 
 def _bring_in() -> None:
@@ -177,5 +178,5 @@ def _bring_in() -> None:
         wording.show(error, "progress_error")
         return
     st.session_state["progress_uploads"] = count + 1
-    st.toast(_("Added. What already stood here stays."))
+    st.session_state[_ADDED] = True
     st.rerun()
