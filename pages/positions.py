@@ -26,9 +26,8 @@ lesson.what_we_know(
     "positions",
     _(
         "Attention sees a bag of words; the order is written **into** the vectors, as clocks. So the riddle has its first clue: *animal* "
-        "comes before *street*, and *it* after both, "
-        "and only because of what was added here can any layer tell. Whether a model uses the turns between positions is open; that it "
-        "cannot do without positions is measured above."
+        "comes before *street*, and *it* after both, and only because of what was added here can any layer tell. Whether a model uses "
+        "the turns between positions is open; that it cannot do without positions is measured above."
     ),
     [
         lesson.Further(

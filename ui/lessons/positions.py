@@ -55,8 +55,8 @@ def seen(shown: Reading) -> list[Callable[[], None]]:
 
 def _seen_otherwise(shown: Reading) -> None:
     learned = _(
-        "This model has learned its positions: {count} rows of {width} numbers, a parameter each. What follows shows the sines and cosines "
-        "the paper uses in their place."
+        "This model has learned its positions: {count} rows of {width} numbers, a parameter each. What follows shows the sines and "
+        "cosines the paper uses in their place."
     )
     nothing = _("This model was trained without positions: nothing is added to its embeddings. What follows shows what it lacks.")
     values = {"count": str(shown.config.maximum_length), "width": str(shown.config.d_model)}
@@ -69,9 +69,8 @@ def _seen_hands(shown: Reading) -> None:
     say(
         _(
             "The {width} numbers of a row are the sines and cosines of {pairs} clocks. From {first} to {last} the first clock goes round "
-            "{round} times; "
-            "the last one turns by {little}°, and would need {words} words to come round once. Quick hands tell neighbours apart, slow "
-            "ones the beginning from the end."
+            "{round} times; the last one turns by {little}°, and would need {words} words to come round once. Quick hands tell "
+            "neighbours apart, slow ones the beginning from the end."
         ),
         "positions_hands", width=width, pairs=width // 2, first=Said(plain(shown.source_pieces[0]), "source"),
         last=Said(plain(shown.source_pieces[-1]), "source"), round=number(turns[0]), little=number(360 * turns[-1]),
@@ -89,8 +88,8 @@ def _seen_likeness(shown: Reading) -> None:
         return
     say(
         _(
-            "Every row is {size} long, so no place is louder than another. Neighbours are alike: a cosine of {near} for {one} and {other}, "
-            "as for any two words side by side. {first} and {last}, {apart} apart, come to {far}."
+            "Every row is {size} long, so no place is louder than another. Neighbours are alike: a cosine of {near} for {one} and "
+            "{other}, as for any two words side by side. {first} and {last}, {apart} apart, come to {far}."
         ),
         "positions_likeness", size=_size(width), near=number(alike[1]), one=Said(plain(shown.source_pieces[0]), "source"),
         other=Said(plain(shown.source_pieces[1]), "source"), first=Said(plain(shown.source_pieces[0]), "source"),
@@ -133,14 +132,10 @@ def prerequisites() -> None:
             _("sine, cosine, radian"),
             _(
                 "A hand of length 1 starts at twelve and turns clockwise by an angle. Its tip is then *sine* of the angle to the right "
-                "and *cosine* "
-                "of the angle up. A full turn is 360° or 2π ≈ 6.28 *radians*; 1 radian is about 57°."
+                "and *cosine* of the angle up. A full turn is 360° or 2π ≈ 6.28 *radians*; 1 radian is about 57°."
             ),
         )
-        lesson.term(
-            _("shape of a matrix"),
-            _("*n × d*: n rows, one for each token, and d columns, one for each dimension. Row 0 belongs to the first token."),
-        )
+        lesson.term("matrix")
 
 
 def formula(shown: Reading) -> None:
@@ -175,8 +170,7 @@ def offsets(shown: Reading) -> None:
     st.markdown(
         _(
             "The product of two rows depends on their offset k alone, not on where they stand. It is no ruler: it falls, then rises in "
-            "bumps. "
-            "And it has no direction: k words on and k words back give the same number."
+            "bumps. And it has no direction: k words on and k words back give the same number."
         )
     )
     picture(_offsets(shown.config.d_model, shown.source_pieces, words.language()), "positions_offsets")
@@ -197,25 +191,23 @@ def turns(shown: Reading) -> None:
     st.markdown(
         _(
             "From any position to the one k further on, each hand turns by the same angle: k times its speed. So one matrix, made of "
-            "two-by-two turns, "
-            "leads from PE(pos) to PE(pos + k) for every pos, also for positions that were never used to find it. Orange is the turn; "
-            "move *from position* and it stays."
+            "two-by-two turns, leads from PE(pos) to PE(pos + k) for every pos, also for positions that were never used to find it. "
+            "Orange is the turn; move *from position* and it stays."
         )
     )
     picture(_turns(shown.config.d_model, words.language()), "positions_turns")
     st.markdown(
         _(
             "A table of random vectors has a fitted map too, without a fault where it was fitted, as long as there are fewer positions "
-            "than dimensions. "
-            "It learned them by heart, and fails on the next one. So a fit proves nothing; the test on new positions does. "
-            "Even on sinusoids a fit misses where it was not shown enough; the closed form was shown nothing."
+            "than dimensions. It learned them by heart, and fails on the next one. So a fit proves nothing; the test on new positions "
+            "does. Even on sinusoids a fit misses where it was not shown enough; the closed form was shown nothing."
         )
     )
     st.markdown(
         _(
             "**A hypothesis, not a finding.** The paper chose sinusoids “because we hypothesized it would allow the model to easily "
-            "learn to attend by relative positions”. "
-            "That the turn exists is mathematics, tested above. That models use it is something the paper supposes and does not measure."
+            "learn to attend by relative positions”. That the turn exists is mathematics, tested above. That models use it is something "
+            "the paper supposes and does not measure."
         )
     )
 
@@ -230,8 +222,8 @@ def sums(shown: Reading) -> None:
     embedding, position = shown.arrays["encoder.embedding"], shown.arrays["encoder.position"]
     st.markdown(
         _(
-            "Position is not written beside the embedding but added to it, number by number; the layers have to tell the two apart again. "
-            "That is why embeddings are multiplied by √d_model first: both then have a like size."
+            "Position is not written beside the embedding but added to it, number by number; the layers have to tell the two apart "
+            "again. That is why embeddings are multiplied by √d_model first: both then have a like size."
         )
     )
     picture(figures.sums_payload(embedding, position, Tokens(shown.source_pieces), of.sums_words()), "positions_sums")
@@ -240,8 +232,7 @@ def sums(shown: Reading) -> None:
     say(
         _(
             "Your words' embeddings are {low} to {high} long, their positions {place}. Without the factor √{width} = {root} the "
-            "embeddings would be "
-            "{small} long on average, and the places would drown the words."
+            "embeddings would be {small} long on average, and the places would drown the words."
         ),
         "positions_sizes", low=number(float(own.min())), high=number(float(own.max())), place=number(float(place.max())),
         width=shown.config.d_model, root=number(root), small=number(float(own.mean()) / root),
@@ -254,8 +245,7 @@ def learned() -> None:
     st.markdown(
         _(
             "Positions can also be parameters, a row for each place, moved by training like any other. The paper tried it (Table 3, row "
-            "E): "
-            "25.7 BLEU against 25.8, “nearly identical”. What is lost: a row for a place no training sentence reached stays noise."
+            "E): 25.7 BLEU against 25.8, “nearly identical”. What is lost: a row for a place no training sentence reached stays noise."
         )
     )
     facts = shipped("order-trained", TRAINED)
@@ -279,8 +269,7 @@ def learned() -> None:
     say(
         _(
             "The first {count} positions, each with each. Neighbours among sinusoids have a cosine of {fixed}; among rows that were "
-            "learned, from random ones, "
-            "{learned}. It translates {exact} of the unseen sentences exactly, with sinusoids {sinusoidal}."
+            "learned, from random ones, {learned}. It translates {exact} of the unseen sentences exactly, with sinusoids {sinusoidal}."
         ),
         "positions_learned", count=len(table), fixed=number(near["sinusoidal"]), learned=number(near["learned"]),
         exact=_share(facts.about["final"]["learned"]), sinusoidal=_share(facts.about["final"]["sinusoidal"]),
@@ -305,8 +294,8 @@ def experts(shown: Reading) -> None:
         st.markdown(
             _(
                 "The output is shuffled in the same way: *equivariant*, not invariant; only a mean over the rows would be invariant. "
-                "Feed-forward, residual and normalization work row by row and keep it so. "
-                "A causal mask M does not: P M Pᵀ ≠ M. Row t sees t + 1 tokens, and that alone tells a layer where it stands."
+                "Feed-forward, residual and normalization work row by row and keep it so. A causal mask M does not: P M Pᵀ ≠ M. Row t "
+                "sees t + 1 tokens, and that alone tells a layer where it stands."
             )
         )
         st.markdown(_("**Why the product forgets the place.** With w_i the speed of clock i,"))
@@ -316,22 +305,19 @@ def experts(shown: Reading) -> None:
         st.markdown(
             _(
                 "A sum of cosines is even in k, so direction is lost, and each cosine comes back, so it has bumps. Direction is not lost "
-                "to the model: W^Q and W^K may turn the two sides differently, "
-                "and the product with a turn in between is directed."
+                "to the model: W^Q and W^K may turn the two sides differently, and the product with a turn in between is directed."
             )
         )
         st.markdown(
             _(
                 "**Why 10000?** Full turns run from 2π to {longest} words, a geometric series of {pairs}. The longest should exceed any "
-                "sentence, or a position would come round to itself. "
-                "The paper gives no other reason for the number."
+                "sentence, or a position would come round to itself. The paper gives no other reason for the number."
             ).format(longest=f"{2 * np.pi / figures.frequencies(width)[-1]:,.0f}", pairs=width // 2)
         )
         st.markdown(
             _(
                 "**Longer than in training.** A sinusoid can be written down for any position; what the layers do with one they have "
-                "never met is another matter, and often goes wrong. "
-                "**Since then**: rotary positions (RoPE) turn queries and keys themselves, so that each score depends on the offset by "
-                "construction."
+                "never met is another matter, and often goes wrong. **Since then**: rotary positions (RoPE) turn queries and keys "
+                "themselves, so that each score depends on the offset by construction."
             )
         )

@@ -27,16 +27,15 @@ ROLES = ("value", "query", "negative")
 
 
 def shuffle(stage: Stage, shown: Reading) -> None:
-    st.header(_("Break it: shuffle the words"), anchor=False)
-    st.caption(_("Removed now, from a model trained with it: it meets what it has never met."))
-    st.markdown(
-        _(
-            "Drag the words, or move them with the arrow keys. The model reads the new order twice: with positions, as it was trained to, "
-            "and with nothing added to the embeddings. A whole line leads to a vector that stayed the same, a broken one to a vector "
-            "that changed."
+    with lesson.breaking("removed now", _("shuffle the words")):
+        st.markdown(
+            _(
+                "Drag the words, or move them with the arrow keys. The model reads the new order twice: with positions, as it was "
+                "trained to, and with nothing added to the embeddings. A whole line leads to a vector that stayed the same, a broken one "
+                "to a vector that changed."
+            )
         )
-    )
-    _shuffle(stage, shown)
+        _shuffle(stage, shown)
     _bet_settled()
     st.markdown(
         _(
@@ -124,19 +123,18 @@ def trained_without() -> None:
     facts = shipped("order-trained", TRAINED)
     if facts is None:
         return
-    st.header(_("Break it for good: never have positions"), anchor=False)
-    st.caption(_("Trained without it: a model that never had it."))
-    kinds = [_("sinusoids"), _("learned"), _("no positions")]
-    curves = dict(zip(kinds, facts.arrays["exact"], strict=True))
-    picture(curves_payload(facts.arrays["steps"], curves, ROLES, of.curves_words()), "positions_trained")
+    with lesson.breaking("trained without", _("never have positions")):
+        kinds = [_("sinusoids"), _("learned"), _("no positions")]
+        curves = dict(zip(kinds, facts.arrays["exact"], strict=True))
+        picture(curves_payload(facts.arrays["steps"], curves, ROLES, of.curves_words()), "positions_trained")
     about, same = facts.about, facts.arrays["same"].sum(axis=1)
     twins = np.all(facts.arrays["twins"], axis=2)
     both = [int(right) for right in twins.sum(axis=1)]
     say(
         _(
             "The toy's shape, trained three times alike ({steps} steps of {batch} sentences, counted on {sentences} unseen ones). "
-            "Without positions it "
-            "still gets {share} exactly right: many a set of words has but one sensible order. Who does what to whom is lost."
+            "Without positions it still gets {share} exactly right: many a set of words has but one sensible order. Who does what to "
+            "whom is lost."
         ),
         "positions_trained_told", steps=about["steps"], batch=about["batch"], sentences=about["sentences"],
         share=Said(f"{100 * about['final']['none']:.0f}\u202f%"),
@@ -144,8 +142,8 @@ def trained_without() -> None:
     say(
         _(
             "Of {count} pairs of sentences that differ in nothing but order, both are right in {with} with sinusoids, in {learned} with "
-            "learned positions, "
-            "in {none} without. It writes the same French for both in {same} of {count}: to its encoder they are one set of vectors."
+            "learned positions, in {none} without. It writes the same French for both in {same} of {count}: to its encoder they are one "
+            "set of vectors."
         ),
         "positions_twins", count=twins.shape[1], learned=both[1], none=both[2], same=int(same[2]),
         **{"with": both[0]},

@@ -51,7 +51,7 @@ def offsets_words() -> dict[str, str]:
         "higher": _("One step nearer it is {before}: farther away and yet more alike. A bump."),
         "lower": _("One step nearer it is {before}."),
         "itself": _("Point at the curve, or walk along it with the arrow keys."),
-        "too_far": _("Your sentence has {count} tokens: no two of them stand that far apart."),
+        "too_far": _("No two tokens of your sentence stand that far apart; their number is {count}."),
         "apart": _(
             "That far apart stand {first} and {second}, and {count} pairs of your tokens in all: every one of them with this same "
             "product."
@@ -78,8 +78,7 @@ def turns_words() -> dict[str, str]:
         "error_told": _("position {position}: turn {closed}, fitted on sinusoids {sinusoids}, fitted on random vectors {random}"),
         "error_used": _(
             "From {position} to {next}, a pair that was used to fit. Error of the turn: {closed}; of the map fitted on sinusoids: "
-            "{sinusoids}; "
-            "of the one fitted on random vectors: {random}."
+            "{sinusoids}; of the one fitted on random vectors: {random}."
         ),
         "error_unused": _(
             "From {position} to {next}, a pair no map has met. Error of the turn: {closed}; of the map fitted on sinusoids: {sinusoids}; "
@@ -127,8 +126,7 @@ def orders_words() -> dict[str, str]:
         "let_go": _("Let go, and the model reads this order."),
         "asking": _("The model reads this order …"),
         "told_first": _(
-            "A square of coloured cells is a word’s vector as it comes out. Drag a word to another place, and follow its vector "
-            "down."
+            "A square of coloured cells is a word’s vector as it comes out. Drag a word to another place, and follow its vector down."
         ),
         "told_blind": _(
             "With positions the vectors change, by up to {with}. Without, each word takes its old vector along: {without} is the "

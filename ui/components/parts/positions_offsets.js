@@ -32,7 +32,7 @@ function drawOffsets(self) {
   const points = Array.from({ length: 2 * last + 1 }, (_, index) => [index - last, curve[Math.abs(index - last)]]);
   const own = curve[Math.abs(self.at)];
   self.chart.update({
-    x: [-last, last], y: [0, self.width / 2], ticksX: [-60, -40, -20, 0, 20, 40, 60], ticksY: [0, self.width / 4, self.width / 2],
+    x: [-last, last], y: [Math.min(0, Math.floor(Math.min(...curve))), self.width / 2], ticksX: [-60, -40, -20, 0, 20, 40, 60], ticksY: [0, self.width / 4, self.width / 2],
     titleX: words.offset, titleY: words.likeness, at: self.at, twins: [[-self.at, own, "key"]], label: words.offset_label,
     told: plain(words.offset_told, { k: signed(self.at), value: number(own) }),
     curves: [{ name: "", colour: "query", values: points, parts: stretches(points) }],

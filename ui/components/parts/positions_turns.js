@@ -22,6 +22,7 @@ function buildTurns(self) {
   };
   self.known = header.known.includes(self.known) ? self.known : header.known[0];
   self.faces = FACES.filter((pair) => pair < header.d_model / 2);
+  if (!self.faces.includes(self.pair)) self.pair = self.faces[self.faces.length - 1];
   self.clocks = html("div", { class: "faces" }, self.faces.map((pair) => html("button", { type: "button", class: "face", "aria-pressed": "false", "data-pair": pair, onclick: () => { self.pair = pair; drawTurns(self); } }, html("canvas", { "aria-hidden": "true" }), html("span", { class: "figures" }))));
   self.matrix = html("p", { class: "arithmetic figures", "aria-live": "polite" });
   self.verdict = html("p", { class: "arithmetic figures" });
