@@ -1,5 +1,15 @@
 // Boxes of pieces over the original characters, and the few controls the pictures of lesson 6 share.
 
+/** Call `draw` when the width changes, not when drawing itself changes the height. */
+function onWidth(host, draw) {
+  let width = 0;
+  new ResizeObserver(() => {
+    if (Math.abs(host.clientWidth - width) < 2) return;
+    width = host.clientWidth;
+    draw();
+  }).observe(host);
+}
+
 /** A range with its label and what it says; `told(value)` words a value for eyes and screen readers. */
 function slider(label, { min = 0, max, value, told, change }) {
   const said = html("output", { class: "figures said" }, told(value));
@@ -46,10 +56,10 @@ function tintsOf(pieces) {
 function boxes(text, pieces, { label, chosen = -1, lit = null, choose }) {
   const tints = tintsOf(pieces);
   const nodes = pieces.map((piece, index) => {
-    const space = index > 0 && piece.start > pieces[index - 1].end;
+    const space = index + 1 < pieces.length && pieces[index + 1].start > piece.end;
     return html("button", {
       type: "button", tabindex: index === Math.max(0, chosen) ? 0 : -1, "aria-pressed": String(index === chosen),
-      class: ["box", `tint${tints[index]}`, piece.kind || "", space ? "after-space" : "", lit && lit(piece) ? "lit" : ""].join(" "),
+      class: ["box", `tint${tints[index]}`, piece.kind || "", space ? "before-space" : "", lit && lit(piece) ? "lit" : ""].join(" "),
       "aria-label": piece.name || faceOf(text, piece),
       onclick: () => choose(index), onpointerenter: () => choose(index), onfocus: () => choose(index),
     }, faceOf(text, piece));

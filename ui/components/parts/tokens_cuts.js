@@ -3,7 +3,7 @@
 function createCuts(host) {
   const self = { host, bytes: null, stop: null, chosen: null };
   watchGround(host, () => self.data && drawStrips(self));
-  new ResizeObserver(() => self.data && drawStrips(self)).observe(host);
+  onWidth(host, () => self.data && drawStrips(self));
   return { update(bytes) {
     if (sameBytes(self.bytes, bytes)) return;
     const before = self.data && self.data.header;

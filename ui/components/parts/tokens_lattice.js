@@ -3,7 +3,7 @@
 function createLattice(host) {
   const self = { host, bytes: null, word: 0, size: 0, arc: null };
   watchGround(host, () => self.data && drawLattice(self));
-  new ResizeObserver(() => self.data && drawLattice(self)).observe(host);
+  onWidth(host, () => self.data && drawLattice(self));
   return { update(bytes) {
     if (sameBytes(self.bytes, bytes)) return;
     self.bytes = bytes;
@@ -54,7 +54,7 @@ function drawLattice(self) {
   const ground = height;
   const x = (place) => 20 + place * step;
   const arcs = now.arcs.map((arc, at) => ({ ...arc, at })).sort((a, b) => Number(a.best) - Number(b.best) || a.share - b.share);
-  const top = (arc) => 22 + ((arc.end - arc.start - 1) / Math.max(1, longest - 1)) * (height - 62);
+  const top = (arc) => 20 + ((arc.end - arc.start - 1) / Math.max(1, longest - 1)) * (height - 64) + (arc.end - arc.start < longest ? (arc.start % 2) * 5 : 0);
   const drawing = arcs.flatMap((arc) => {
     const lit = self.arc === arc.at;
     const colour = lit ? palette.key : arc.best ? palette.query : arc.known ? palette.floor : palette.line;

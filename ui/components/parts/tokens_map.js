@@ -8,7 +8,7 @@ const GENDER_LOOKS = [["dot", "floor"], ["circle", "target"], ["square", "query"
 function createMap(host) {
   const self = { host, bytes: null, side: 0, moment: null, shown: 0, by: "part", word: null };
   watchGround(host, () => self.data && drawMap(self));
-  new ResizeObserver(() => self.data && drawMap(self)).observe(host);
+  onWidth(host, () => self.data && drawMap(self));
   return {
     update(bytes) {
       if (sameBytes(self.bytes, bytes)) return;

@@ -6,7 +6,7 @@ const LEVEL = 26; // px between one level of joints and the next
 function createMerges(host) {
   const self = { host, bytes: null, step: 0 };
   watchGround(host, () => self.data && drawMerges(self));
-  new ResizeObserver(() => self.data && drawMerges(self)).observe(host);
+  onWidth(host, () => self.data && drawMerges(self));
   return {
     update(bytes) {
       if (sameBytes(self.bytes, bytes)) return;

@@ -1,12 +1,13 @@
 // From ids to rows: the matrix of the vocabulary, the sentence's rows picked out of it, times √d_model, plus positions.
 
 const ROW = 24; // px a token takes
-const MATRIX = { x: 176, width: 128 };
+/** Where things stand: on a phone everything is narrower, so that the whole way from token to row is seen. */
+const PLACES = { wide: { id: 136, matrix: 176, across: 128, left: 384, after: 62, name: 92 }, phone: { id: 88, matrix: 104, across: 44, left: 176, after: 40, name: 56 } };
 
 function createRows(host) {
   const self = { host, bytes: null, stage: "scaled", row: 0, column: 0 };
   watchGround(host, () => self.data && drawRows(self));
-  new ResizeObserver(() => { if (self.data && Math.abs(host.clientWidth - self.width) > 2) drawRows(self); }).observe(host);
+  onWidth(host, () => self.data && drawRows(self));
   return { update(bytes) {
     if (sameBytes(self.bytes, bytes)) return;
     self.bytes = bytes;
@@ -47,9 +48,9 @@ function drawRows(self) {
   const { header, arrays } = self.data;
   const t = header.texts;
   const palette = paletteFor(self.host, header.palettes);
-  self.width = self.host.clientWidth || 900;
-  const width = Math.max(self.width, 640);
-  const [n, left, after] = [header.tokens.length, 384, 62];
+  const width = Math.max(self.host.clientWidth || 900, 320);
+  const { id, matrix, across, left, after, name } = width < 600 ? PLACES.phone : PLACES.wide;
+  const n = header.tokens.length;
   const cell = (width - left - after) / header.width;
   const [top, height] = [30, Math.max(n * ROW, 216)];
   const rowY = (i) => top + (height - n * ROW) / 2 + (i + 0.5) * ROW;
@@ -57,17 +58,17 @@ function drawRows(self) {
   self.place = { left, cell, rowY, width };
   const limit = limitOf(self);
   const picture = matrixCanvas(arrays.picture, palette);
-  Object.assign(picture.style, { left: `${MATRIX.x}px`, top: `${top}px`, width: `${MATRIX.width}px`, height: `${height}px` });
+  Object.assign(picture.style, { left: `${matrix}px`, top: `${top}px`, width: `${across}px`, height: `${height}px` });
   const strips = html("canvas", { class: "strips" });
   const lines = header.tokens.flatMap((token, i) => {
     const [y, at, lit] = [rowY(i), matrixY(token.id), i === self.row];
     const attributes = { class: lit ? "wire lit" : "wire", stroke: lit ? palette.query : palette.source, "stroke-width": lit ? 3 : 2 };
     return [
-      svg("text", { x: 0, y: y + 5, "font-size": 14, "font-weight": lit ? 700 : 500, fill: lit ? palette.query : palette.source, class: "cursor", onclick: () => pointRow(self, i, self.column) }, shortened(token.text, 92)),
-      svg("text", { x: 136, y: y + 5, "font-size": 12, "text-anchor": "end", fill: palette.muted, class: "figures" }, token.id),
-      svg("path", { d: wirePath(142, y, MATRIX.x, at), ...attributes }),
-      svg("path", { d: wirePath(MATRIX.x + MATRIX.width, at, left - 4, y), ...attributes }),
-      svg("rect", { x: MATRIX.x, y: at - 1.2, width: MATRIX.width, height: 2.4, fill: lit ? palette.query : palette.text }),
+      svg("text", { x: 0, y: y + 5, "font-size": 14, "font-weight": lit ? 700 : 500, fill: lit ? palette.query : palette.source, class: "cursor", onclick: () => pointRow(self, i, self.column) }, shortened(token.text, name)),
+      svg("text", { x: id, y: y + 5, "font-size": 12, "text-anchor": "end", fill: palette.muted, class: "figures" }, token.id),
+      svg("path", { d: wirePath(id + 6, y, matrix, at), ...attributes }),
+      svg("path", { d: wirePath(matrix + across, at, left - 4, y), ...attributes }),
+      svg("rect", { x: matrix, y: at - 1.2, width: across, height: 2.4, fill: lit ? palette.query : palette.text }),
       svg("text", { x: width, y: y + 5, "font-size": 12, "text-anchor": "end", fill: lit ? palette.query : palette.muted, "font-weight": lit ? 700 : 400, class: "figures" }, number(sizeOf(valuesOf(self, self.stage, i)))),
     ];
   });
@@ -77,7 +78,7 @@ function drawRows(self) {
   self.sheet.style.cssText = `width:${width}px;height:${top + height + 34}px`;
   self.sheet.replaceChildren(picture, strips,
     svg("svg", { width, height: top + height + 34, role: "img", "aria-label": plain(t.picture, { rows: header.vocabulary, tokens: n }) },
-      head(0, t.token), head(136, t.id, "end"), head(MATRIX.x + MATRIX.width / 2, shape, "middle"), head(left, stage), head(width, t.size, "end"), lines,
+      head(0, t.token), head(id, t.id, "end"), head(matrix + across / 2, shape, "middle"), head(left, stage), head(width, t.size, "end"), lines,
       cappedBar(palette, limit, left, top + height + 10)));
   paintStrips(self, strips, limit, palette);
   strips.onpointermove = strips.onclick = (event) => {
