@@ -46,7 +46,7 @@ def silencing(heads: Iterable[Head], means: Mapping[str, np.ndarray] | None = No
     """Those heads write zeros; with `means` (attention -> [heads, d_v]) each writes its own mean instead."""
     if means is None:
         return Interventions(silenced={head: None for head in heads})
-    return Interventions(silenced={(name, head): torch.from_numpy(np.asarray(means[name][head], dtype=np.float32)) for name, head in heads})
+    return Interventions(silenced={(name, head): torch.from_numpy(np.array(means[name][head], dtype=np.float32)) for name, head in heads})
 
 
 @dataclass(frozen=True)

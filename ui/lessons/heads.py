@@ -21,6 +21,7 @@ from ui.prose import Said, number, say
 from ui.words import _
 
 SILENT = "heads_silent"  # in the session: the silenced heads and what they write, ((attention, head), ...), mode
+COST = "heads_cost"  # in the session: the same of those whose cost was asked for
 ENCODER, CROSS, DECODER = 0, 1, 2  # choices of the bet
 
 
@@ -62,19 +63,27 @@ def all_heads(stage: Stage, shown: Reading) -> None:
         mode="look",
         causal=shown.config.causal_mask,
         kinds=list(data.MODES),
+        start=_start(shown),
         silent=names_of(heads),
         kind=mode,
         before=before,
-        start=_start(shown),
-        after=text_of(found) if found else None,
-        verdict=_verdict(stage, before, found) if found else None,
-        won=bool(found and data.turned(stage.source, before, found.translation)),
         hint=_("A click on a map shows it large; the switch under it silences that head."),
         nothing=_("Silence a head, or several: what the model then writes stands here."),
+        **_outcome(stage, before, found, heads, mode),
     )
     board(payload, "heads_board", lambda asked: _keep(asked, attentions, shown.config.heads))
-    if heads:
-        _cost(stage, heads, mode)
+
+
+def _outcome(stage: Stage, before: str, found: data.Without | None, heads: tuple[data.Head, ...], mode: str) -> dict[str, object]:
+    """What the board says of the silenced heads; without any, nothing."""
+    if found is None:
+        return {"after": None, "verdict": None, "won": False, "cost": None}
+    return {
+        "after": text_of(found),
+        "verdict": _verdict(stage, before, found),
+        "won": data.turned(stage.source, before, found.translation) is not None,
+        "cost": _cost(stage, heads, mode),
+    }
 
 
 def _silenced(attentions: tuple[str, ...], count: int) -> tuple[tuple[data.Head, ...], str]:
@@ -85,8 +94,11 @@ def _silenced(attentions: tuple[str, ...], count: int) -> tuple[tuple[data.Head,
 
 def _keep(asked: object, attentions: tuple[str, ...], count: int) -> None:
     found = data.asked_heads(asked, attentions, count)
-    if found is not None:
-        st.session_state[SILENT] = found
+    if found is None or not isinstance(asked, dict):
+        return
+    st.session_state[SILENT] = found
+    if asked.get("cost") is True:
+        st.session_state[COST] = found
 
 
 def text_of(found: data.Without) -> str:
@@ -119,27 +131,21 @@ def probability(logarithm: float) -> str:
     return f"{value:.1f}\u202f%" if value >= 0.1 else _("less than 0.1\u202f%")
 
 
-def _cost(stage: Stage, heads: tuple[data.Head, ...], mode: str) -> None:
-    """The loss over the corpus with exactly these heads silent, when it is asked for."""
-    if not st.button(_("What do these silent heads cost over 500 sentences?"), key="heads_cost"):
-        return
+def _cost(stage: Stage, heads: tuple[data.Head, ...], mode: str) -> str | None:
+    """The loss over the corpus with exactly these heads silent, where it was asked for."""
+    if st.session_state.get(COST) != (heads, mode):
+        return None
     try:
-        with st.spinner(_("500 sentences, without these heads …")):
-            (whole, right), (broken, left) = (data.corpus_loss(stage.model, chosen, mode) for chosen in ((), heads))
+        (whole, right), (broken, left) = (data.corpus_loss(stage.model, chosen, mode) for chosen in ((), heads))
     except LabError as error:
-        wording.show(error, "heads_cost_error")
-        return
-    lesson.before_and_after(_("Loss, nats a token"), f"{whole:.3f}", f"{broken:.3f}")
-    say(
-        _("With all heads {right} of the French tokens come first, without these {left}."),
-        "heads_cost_said",
-        right=_share(right),
-        left=_share(left),
+        return wording.sentence_of(error)
+    return _("Over 500 sentences: loss {whole} → {broken} nats a token; right tokens {right} → {left}.").format(
+        whole=f"{whole:.3f}", broken=f"{broken:.3f}", right=_share(right), left=_share(left)
     )
 
 
-def _share(value: float) -> Said:
-    return Said(f"{100 * value:.1f}\u202f%")
+def _share(value: float) -> str:
+    return f"{100 * value:.1f}\u202f%"
 
 
 # What you see

@@ -64,12 +64,8 @@ def _sets(facts: Facts) -> str:
 @st.fragment
 def _game(model: str, facts: Facts) -> None:
     levels = facts.about["levels"]
-    st.session_state.setdefault(_LEVEL, 0)
-    number = st.segmented_control(
-        _("Level"), range(len(levels)), format_func=lambda number: _title(number, levels[number]), key=_LEVEL, required=True
-    )
-    number = 0 if number is None else number
-    level, heads = levels[number], _tried(number, facts)
+    number = st.session_state.setdefault(_LEVEL, 0)
+    level, heads = levels[number], _tried(number)
     try:
         found = data.without(model, level["source"], level["translation"], heads, "zero") if heads else None
     except LabError as error:
@@ -80,9 +76,12 @@ def _game(model: str, facts: Facts) -> None:
         best = st.session_state.setdefault(_BEST, {})
         best[number] = min(len(heads), best.get(number, len(heads)))
     address.keep_own(PARAMETER, link_of(number, heads))
-    say(_told(level), "heads_fuses_level_said", source=Said(level["source"], "source"), **_pronouns(level))
-    board(_payload(number, level, facts, heads, found, solved), f"heads_fuses_{number}", lambda asked: _keep(number, asked, facts))
-    _share(number, level, solved)
+    st.segmented_control(_("Level"), range(len(levels)), format_func=lambda place: _title(place, levels[place]), key=_LEVEL, required=True)
+    say(_told(), "heads_fuses_level_said", source=Said(level["source"], "source"), **_pronouns(level))
+    board(_payload(number, level, facts, heads, found, solved), "heads_fuses_board", lambda asked: _keep(number, asked, facts))
+    st.caption(_("A link opens this page at this level, with your fuses out or as a challenge."))
+    if solved and len(heads) == level["par"]:
+        _all_solutions(level)
 
 
 def _title(number: int, level: dict[str, Any]) -> str:
@@ -91,7 +90,7 @@ def _title(number: int, level: dict[str, Any]) -> str:
     return name if best is None else _("{name} · yours {best}").format(name=name, best=best)
 
 
-def _told(level: dict[str, Any]) -> str:
+def _told() -> str:
     return _("“{source}”: the model writes {before}. Make it write {after}.")
 
 
@@ -147,24 +146,14 @@ def verdict(level: dict[str, Any], count: int, found: data.Without | None, solve
     return _("Turned with {count}. It can be done with {par}.").format(count=count, par=level["par"])
 
 
-def _share(number: int, level: dict[str, Any], solved: bool) -> None:
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(_("The address of this page now carries this level and your fuses: copy it to show them to somebody."))
-        if st.session_state.get(_GAME, {}).get(number) and st.button(_("All fuses back"), key="heads_fuses_back"):
-            st.session_state[_GAME].pop(number, None)
-            st.rerun(scope="fragment")
-    if solved and len(st.session_state[_GAME].get(number, ())) == level["par"]:
-        _why(level)
-
-
-def _why(level: dict[str, Any]) -> None:
+def _all_solutions(level: dict[str, Any]) -> None:
     """All sets of the least size, once one of them is found."""
     with st.expander(_("All solutions of this level"), key=f"heads_fuses_all_{level['source']}"):
         for heads in level["solutions"]:
             st.markdown("- " + " + ".join(words.name_of(name, head) for name, head in heads))
 
 
-def _tried(number: int, facts: Facts) -> tuple[data.Head, ...]:
+def _tried(number: int) -> tuple[data.Head, ...]:
     found: tuple[data.Head, ...] = st.session_state.setdefault(_GAME, {}).get(number, ())
     return found
 

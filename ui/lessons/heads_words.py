@@ -29,6 +29,7 @@ def board_words() -> dict[str, str]:
             "sisters_written": _("To write {row}, the {count} heads of this layer read"),
             "copy": _("Copy a link with these fuses out"),
             "copy_level": _("Copy a link to the level alone"),
+            "cost": _("What does this cost over 500 sentences?"),
             "copied": _("Copied"),
             "link": _("The link"),
         }

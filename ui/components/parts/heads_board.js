@@ -70,6 +70,7 @@ function buildBoard(self) {
   const shownLayers = layersShown(self);
   self.tiles = new Map();
   self.kinds = header.state.kinds.length > 1 ? segments(words.writes, header.state.kinds.map((kind) => [kind, words[kind]]), self.kind, (kind) => { self.kind = kind; press(self.kinds, kind); asked(self); }) : null;
+  self.cost = html("button", { type: "button", class: "small", onclick: () => asked(self, true) }, words.cost);
   self.restore = html("button", { type: "button", class: "small", onclick: () => { self.silent.clear(); asked(self); } }, words.restore);
   const turner = shownLayers.length < layers
     ? segments(words.layers, Array.from({ length: layers }, (_, layer) => [layer, plain(words.layer, { layer: layer + 1 })]), self.layer, (layer) => { self.layer = layer; buildBoard(self); paintBoard(self); showSilent(self); })
@@ -89,7 +90,7 @@ function buildBoard(self) {
     html("div", { class: "boardbar" }, html("p", { class: "muted hint" }, header.state.hint), turner,
       self.kinds ? html("div", { class: "writes" }, html("span", { class: "muted" }, words.writes), self.kinds) : null),
     self.blocks,
-    html("div", { class: "outcome" }, self.result, html("div", { class: "buttons" }, self.chips, self.restore)),
+    html("div", { class: "outcome" }, self.result, html("div", { class: "buttons" }, self.chips, isGame(self) ? null : self.cost, self.restore)),
     ...(self.large ? [self.large] : [copiesOf(self)]));
 }
 
@@ -152,10 +153,10 @@ function walkTiles(self, event, tile, part) {
   if (all[to]) all[to][part].focus();
 }
 
-function asked(self) {
+function asked(self, cost = false) {
   self.waiting = true;
   showSilent(self);
-  self.send({ heads: listOf(self), kind: self.kind, of: self.identity });
+  self.send({ heads: listOf(self), kind: self.kind, of: self.identity, cost });
 }
 
 function paintBoard(self) {
@@ -188,6 +189,7 @@ function showSilent(self) {
     tile.flip.setAttribute("aria-pressed", String(silent));
   }
   self.restore.hidden = !self.silent.size;
+  self.cost.hidden = !self.silent.size || (!self.waiting && Boolean(state.cost));
   self.section.classList.toggle("waiting", self.waiting);
   self.chips.replaceChildren(...listOf(self).map(([name, head]) => html("button", { type: "button", class: "chip", "aria-label": plain(words.restore_one, { head: nameOfHead(words, name, head) }), onclick: () => { self.silent.delete(`${name}:${head}`); asked(self); } },
     plain(words.chip, { attention: words[`${name.split(".")[0]}_short`], layer: Number(name.split(".")[1]) + 1, head: head + 1 }), html("span", { "aria-hidden": "true" }, " \u00D7"))));
@@ -202,7 +204,8 @@ function showSilent(self) {
       ? (self.waiting ? html("p", { class: "line" }, html("span", { class: "muted who" }, plain(words.silenced, { count: self.silent.size })), html("span", { class: "muted" }, words.working))
         : line(plain(words.silenced, { count: self.silent.size }), after || "", marked))
       : html("p", { class: "line muted" }, html("span", { class: "who" }, ""), state.nothing),
-    ...(current && state.verdict ? [html("p", { class: `verdict ${state.won ? "won" : ""}` }, state.verdict)] : []));
+    ...(current && state.verdict ? [html("p", { class: `verdict ${state.won ? "won" : ""}` }, state.verdict)] : []),
+    ...(current && state.cost ? [html("p", { class: "verdict figures" }, state.cost)] : []));
 }
 
 /** For each word of the second sentence: is it not in the first, read in order (longest common subsequence)? */

@@ -53,6 +53,13 @@ function fillTable(self) {
     html("th", { scope: "row" }, rows[row].name ? html("button", { type: "button", title: words.look_at, onclick: () => self.view.set({ attention: rows[row].kind, layer: rows[row].layer + 1, head: rows[row].head + 1, row: null, column: null }) }, rows[row].label) : rows[row].label),
     columns.map((column, at) => barCell(column, value(row, at), arrays.chance.values[row * width + at], limits[at], at === place)))));
   markHere(self);
+  showSorted(self.heads[place], self.body.closest(".frame"));
+}
+
+/** Where the table is wider than its frame, the sorted column is brought into view. */
+function showSorted(head, frame) {
+  const show = () => { if (frame.scrollWidth > frame.clientWidth + 4) frame.scrollLeft = Math.max(0, head.offsetLeft + head.offsetWidth - frame.clientWidth + 8); };
+  requestAnimationFrame(show);
 }
 
 function barCell(column, value, chance, limit, chosen) {
