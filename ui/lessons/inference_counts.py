@@ -218,7 +218,10 @@ def _example(known: Facts, kind: str, title: str, moment: str) -> None:
     head = ["", _("translation"), _("sum of logs"), _("BLEU")]
     with st.container(gap="small"):
         pictures.table(table_payload(head, rows, caption), key=f"inference_example_{kind}")
-        st.button(_("Put it on the stage"), key=f"inference_stage_{kind}", on_click=_show, args=(one["source"], moment), width="content")
+        if st.button(
+            _("Put it on the stage"), key=f"inference_stage_{kind}", on_click=_show, args=(one["source"], moment), width="content"
+        ):
+            st.rerun()  # the stage stands outside this fragment
 
 
 def _figure(value: float) -> str:

@@ -18,8 +18,8 @@ from ui.prose import Said, percent, say
 from ui.words import _
 
 LATEX = (
-    r"\log P(Y \mid X) = \sum_{t=1}^{|Y|} \log P(y_t \mid y_{<t}, X)"
-    r"\qquad s(Y) = \frac{\log P(Y \mid X)}{lp(Y)} \qquad lp(Y) = \left(\frac{5 + |Y|}{6}\right)^{\alpha}"
+    r"\begin{aligned} \log P(Y \mid X) &= \sum_{t=1}^{|Y|} \log P(y_t \mid y_{<t}, X) \\"
+    r"s(Y) &= \frac{\log P(Y \mid X)}{lp(Y)} \\ lp(Y) &= \left(\frac{5 + |Y|}{6}\right)^{\alpha} \end{aligned}"
 )
 
 
