@@ -193,7 +193,7 @@ def check_question(question: Question) -> None:
         assert question.tolerance >= 0 and question.why and question.judge(question.right).right
         for value, why in question.wrong:
             assert why
-            assert abs(value - question.right) <= question.tolerance or question.judge(value) == check.Answer(False, why)
+            assert abs(value - question.right) <= question.tolerance + 1e-9 or question.judge(value) == check.Answer(False, why)
     else:
         header, _ = unpack(question.payload)
         rows, columns = len(header["rows"]), len(header["columns"])
@@ -252,7 +252,8 @@ def test_a_table_stands_beside_every_picture(shown: Lesson, heard: Heard) -> Non
     assert pictures, "a lesson has pictures"
     for data in pictures:
         header, _ = unpack(data)
-        assert header.get("words", {}).get("table"), sorted(header)
+        words = header.get("words") or header.get("texts") or {}
+        assert words.get("table"), f"no word for a table among {sorted(words)[:8]} ..."
 
 
 @each_lesson
