@@ -23,9 +23,12 @@ T = TypeVar("T")
 
 @lru_cache(maxsize=32)
 def sinusoids(length: int, d_model: int) -> Float[Tensor, "length d_model"]:
-    """PE(pos, 2i) = sin(pos / 10000^(2i / d_model)), PE(pos, 2i + 1) = cos(same), section 3.5. Never change it in place."""
+    """PE(pos, 2i) = sin(pos / 10000^(2i / d_model)), PE(pos, 2i + 1) = cos(same), section 3.5.
+
+    One table for all who ask: never change it in place.
+    """
     position = torch.arange(length, dtype=torch.float64).unsqueeze(1)  # length × 1
-    frequency = 10000 ** (-torch.arange(0, d_model, 2, dtype=torch.float64) / d_model)  # d_model / 2, radians a position
+    frequency = 10000 ** (-torch.arange(0, d_model, 2, dtype=torch.float64) / d_model)  # d_model / 2
     angle = position * frequency  # length × d_model / 2
     return torch.stack([angle.sin(), angle.cos()], dim=-1).flatten(1).float()
 
