@@ -11,7 +11,7 @@ from figures.payload import Tokens, pack
 from figures.theme import PALETTES
 
 PADDING = "<pad>"
-LOSS_WINDOW = 9  # steps a point of the drawn loss is the mean of
+LOSS_WINDOW = 21  # steps a point of the drawn loss is the mean of
 
 Words = Mapping[str, str]
 
@@ -84,7 +84,9 @@ def change_payload(
 
 @dataclass(frozen=True)
 class LeakFilm:
-    """One training: `loss` [steps], and at k moments `held_out` and `good` [k], what was written [k][samples], and how good each is."""
+    """One training: `loss` [steps], and at k moments `held_out` and `good` [k], what was written [k][samples], how good each is, in
+    words, and how many of its characters, from the beginning, are right.
+    """
 
     loss: np.ndarray
     moments: np.ndarray
@@ -92,6 +94,7 @@ class LeakFilm:
     good: np.ndarray
     written: Sequence[Sequence[str]]
     judged: Sequence[Sequence[str]]
+    right: Sequence[Sequence[int]]
 
 
 @dataclass(frozen=True)
@@ -130,7 +133,7 @@ def leak_payload(worlds: Sequence[World], words: Words) -> bytes:
                 "name": world.name, "title": world.title, "floor": world.floor, "good": world.good, "most": world.most,
                 "moments": [int(moment) for moment in world.masked.moments],
                 "sources": list(world.sources), "references": list(world.references),
-                **{kind: {"written": film.written, "judged": film.judged} for kind, film in films.items()},
+                **{kind: {"written": film.written, "judged": film.judged, "right": film.right} for kind, film in films.items()},
             }
         )  # fmt: skip
     return pack({"view": "leak", "worlds": told, **_common(words)}, arrays)

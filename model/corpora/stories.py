@@ -9,6 +9,7 @@ is a matter of chance, which is what a language model can learn to expect and ne
 from __future__ import annotations
 
 import json
+import math
 import random
 import re
 from collections.abc import Iterator, Mapping
@@ -136,6 +137,31 @@ def _written(slot: str, cast: Cast) -> str:
 
 def _pronoun_of(name: str) -> str:
     return next(pronoun for pronoun in PRONOUNS if name in names_of(pronoun))
+
+
+# What is up to chance
+
+
+class _Counting(random.Random):
+    """Adds up how much each choice was up to chance: ln k for one of k."""
+
+    nats = 0.0
+
+    def choice(self, seq: Any) -> Any:
+        self.nats += math.log(len(seq))
+        return super().choice(seq)
+
+
+def nats_a_token(stories: int, seed: int = 0) -> float:
+    """The entropy of a story over its words, marks and its end, mean over some: what no reader who sees only the past can do without.
+
+    Every choice is even, and each story can be told in one way only, so that its probability is the product over its choices.
+    """
+    counting, tokens = _Counting(f"stories counted {seed}"), 0
+    for _ in range(stories):
+        counting.nats += math.log(len(PRONOUNS))  # who of the two is the hero
+        tokens += len(re.findall(r"\w+|[^\w\s]", " ".join(sample_story(counting)))) + 1
+    return counting.nats / tokens
 
 
 # Judging a story

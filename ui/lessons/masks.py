@@ -164,12 +164,12 @@ def nan_rows(shown: Reading) -> None:
     found = figures.empty_row(len(shown.target_in), value)
     st.markdown(
         _(
-            "Fill a batch up at the **left**, and row 1 of a shorter sentence has only padding before it: with the causal mask nothing is "
-            "left open. What becomes of its weights depends on how the mask is written:"
+            "Fill a batch up at the **left**, and the first row of a shorter sentence is filling with nothing before it: causal mask and "
+            "padding mask together leave it no cell. What becomes of its weights depends on how the mask is written:"
         )
     )
     rows: Sequence[tuple[str, str, str]] = (
-        (_("−∞, and the formula as it stands"), "e^(−∞ − (−∞)) / 0", _written(found.plain)),
+        (_("−∞, and the formula as it stands"), "−∞ − (−∞) = NaN", _written(found.plain)),
         (_("a large number, −10⁹, for −∞"), f"1 / {len(found.large)}", _written(found.large)),
         (_("−∞, and zeros where nothing is open (`model/softmax.py`)"), "0", _written(found.ours)),
     )

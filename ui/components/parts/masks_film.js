@@ -77,8 +77,15 @@ function drawSaid(self, world) {
   if (focused) buttons.querySelector('[aria-pressed="true"]').focus();
   self.given.replaceChildren(...filled(say[`given_${world.name}`], { source: html("b", {}, world.sources[self.sample]) }));
   const card = (kind) => html("div", { class: `said ${kind}` }, html("h4", {}, say[kind]),
-    html("p", { class: "written" }, world[kind].written[self.at][self.sample] || say.nothing), html("p", { class: "mark2" }, world[kind].judged[self.at][self.sample]));
+    html("p", { class: "written" }, writtenParts(world[kind], self.at, self.sample, say)), html("p", { class: "mark2" }, world[kind].judged[self.at][self.sample]));
   self.said.replaceChildren(card("masked"), card("open"));
+}
+
+/** What fits as it is; what does not, underlined with a wave. */
+function writtenParts(film, at, sample, say) {
+  const text = film.written[at][sample];
+  const right = film.right[at][sample];
+  return text ? [text.slice(0, right), right < text.length ? html("span", { class: "misfit" }, text.slice(right)) : null] : say.nothing;
 }
 
 function tableOfLeak(self, world) {

@@ -18,13 +18,16 @@ function createStrip(self) {
   self.strip = html("div", { class: "strip", tabindex: 0, role: "slider", "aria-valuemin": 1, "aria-label": say.strip });
   self.stripFrame = html("div", { class: "frame" }, self.strip);
   self.told = html("p", { class: "told", "aria-live": "polite" });
+  self.panel = self.panel || "weights";
+  self.onePanel = segments(say.panels, ["scores", "masked", "weights"].map((name) => [name, say[`panel_${name}`]]), self.panel, (name) => { self.panel = name; drawStrip(self); });
   self.figureHost = html("div", { class: "host" });
+  new ResizeObserver(() => { if (self.data && self.narrow !== isNarrow(self)) drawStrip(self); }).observe(self.figureHost);
   self.arithmetic = html("p", { class: "arithmetic figures" });
   self.button = html("button", { type: "button", class: "small", "aria-pressed": "false", onclick: () => { self.table = !self.table; drawStrip(self); } }, say.table);
   self.tables = html("div", { class: "table" });
   self.section.replaceChildren(
     html("div", { class: "bar" }, self.modes, html("span", { class: "stepper" }, turn(-1, say.previous, "\u2039"), self.place, turn(1, say.next, "\u203A"))),
-    self.stripFrame, self.told, self.headChoice, self.figureHost, self.arithmetic, self.button, self.tables);
+    self.stripFrame, self.told, self.headChoice, self.onePanel, self.figureHost, self.arithmetic, self.button, self.tables);
   self.figure = createFigure(self.figureHost, { point: (cell) => sumOfRow(self, cell || [self.row, self.column]), choose: (cell) => { self.column = cell[1]; chooseRow(self, cell[0]); } });
   listenToStrip(self);
   new ResizeObserver(() => { if (self.data && Math.abs(self.stripFrame.clientWidth - (self.stripWidth || 0)) > 1) paintStrip(self); }).observe(self.stripFrame);
@@ -79,9 +82,12 @@ function drawStrip(self) {
   paintStrip(self);
   tellStrip(self);
   const asItIs = self.mode === AS_IT_IS;
-  for (const node of [self.headChoice, self.figureHost, self.arithmetic, self.button, self.tables]) node.hidden = !asItIs;
+  for (const node of [self.headChoice, self.onePanel, self.figureHost, self.arithmetic, self.button, self.tables]) node.hidden = !asItIs;
   if (asItIs) drawPanels(self, now);
 }
+
+/** No room for three matrices side by side: one at a time. */
+const isNarrow = (self) => self.figureHost.clientWidth > 0 && self.figureHost.clientWidth < Math.max(620, 260 + 33 * self.data.header.fed.length);
 
 function drawPanels(self, now) {
   const { header } = self.data;
@@ -93,9 +99,11 @@ function drawPanels(self, now) {
     { id: "masked", title: say.panel_masked, matrix: matrixOf(now.scores, now.n, now.n, "scores", hidden, limit) },
     { id: "weights", title: say.panel_weights, matrix: matrixOf(now.weights, now.n, now.n, "weights", hidden, 1) },
   ];
-  self.panels = panels;
+  self.narrow = isNarrow(self);
+  self.onePanel.hidden = !self.narrow;
+  press(self.onePanel, self.panel);
   const [rows, columns] = [header.labels, header.fed];
-  self.shownFigure = { rows, columns, marked: needsMark([...rows, ...columns]), second: null, panels: self.figureHost.clientWidth < 620 ? panels.slice(1) : panels, vectors: null, connectors: false, words: { masked: say.masked }, chosen: [self.row, self.column] };
+  self.shownFigure = { rows, columns, marked: needsMark([...rows, ...columns]), second: null, panels: self.narrow ? panels.filter((panel) => panel.id === self.panel) : panels, vectors: null, connectors: false, words: { masked: say.masked }, chosen: [self.row, self.column] };
   self.figure.update(self.shownFigure, self.palette);
   self.button.setAttribute("aria-pressed", String(self.table === true));
   self.tables.replaceChildren(...(self.table ? panels.map((panel) => tableOf(panel.matrix, rows, columns, panel.title, { masked: panel.matrix.kind === "weights" ? "0" : "\u2212\u221E" })) : []));
