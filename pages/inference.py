@@ -37,5 +37,4 @@ lesson.what_we_know(
         "chosen. So the riddle "
         "is settled in the decoder, one word at a time, and a search can only choose among what the model believes."
     ),
-    inference_depth.further(),
 )

@@ -139,6 +139,14 @@ READING: dict[str, tuple[Further, ...]] = {
             N_("greedy, beam and sampling side by side"),
         ),
         Further("Wu et al. (2016), section 7", "https://arxiv.org/abs/1609.08144", N_("where the length penalty comes from")),
+        Further(
+            "Stahlberg and Byrne (2019), On NMT Search Errors and Model Errors", "https://arxiv.org/abs/1908.10090",
+            N_("how often the most probable translation is empty"),
+        ),
+        Further(
+            "Holtzman et al. (2019), The Curious Case of Neural Text Degeneration", "https://arxiv.org/abs/1904.09751",
+            N_("where top-p comes from"),
+        ),
     ),
 }  # fmt: skip
 

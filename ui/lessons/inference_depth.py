@@ -9,7 +9,7 @@ from figures.inference import log_softmax
 from model.reading import Reading
 from model.search_tree import FATES
 from ui import lesson, readings
-from ui.lesson import Further, Symbol
+from ui.lesson import Symbol
 from ui.lessons import inference_data as data
 from ui.lessons.inference_counts import verdicts
 from ui.lessons.inference_data import View
@@ -156,19 +156,4 @@ def _counted() -> None:
         without=Said(f"{without:.2f}"),
         with_penalty=Said(f"{with_penalty:.2f}"),
         lost=Said(str(lost)),
-    )
-
-
-def further() -> tuple[Further, ...]:
-    return (
-        Further(
-            "Stahlberg and Byrne (2019), On NMT Search Errors and Model Errors",
-            "https://arxiv.org/abs/1908.10090",
-            _("how often the most probable translation is empty"),
-        ),
-        Further(
-            "Holtzman et al. (2019), The Curious Case of Neural Text Degeneration",
-            "https://arxiv.org/abs/1904.09751",
-            _("where top-p comes from"),
-        ),
     )
