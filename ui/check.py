@@ -88,7 +88,7 @@ def _coming_back(slug: str) -> tuple[Due, Question] | None:
     asked: Due | None = st.session_state.get(key) or returning.due_in(slug)
     if asked is None:
         return None
-    question = returning.build(asked, stage.reading())
+    question = returning.build(asked, stage.current(), stage.reading())
     if question is None:
         return None
     st.session_state[key] = asked

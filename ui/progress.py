@@ -124,7 +124,7 @@ def asked_again() -> None:
     asked = st.session_state.get(_ASKED) or next(iter(returning.due()), None)
     if asked is None:
         return
-    question = returning.build(asked, stage.reading())
+    question = returning.build(asked, stage.current(), stage.reading())
     if question is None:
         return
     st.header(_("Asked again"), anchor=False)

@@ -1,6 +1,6 @@
 """Questions that come back: one that went wrong is asked again two lessons later, about the sentence that then stands on the stage.
 
-A lesson registers who builds its questions; nothing of it is imported before one of them comes back.
+Who builds a lesson's questions stands in `QUESTIONS`; nothing of a lesson is imported before one of them comes back.
 """
 
 from __future__ import annotations
@@ -11,14 +11,19 @@ from typing import NamedTuple
 
 import catalogue
 from catalogue import Lesson
+from model.errors import LabError
 from model.reading import Reading
 from ui import record
+from ui.address import Stage
 from ui.questions import Question
 
 LATER = 2  # lessons
 
-# Slug -> "module:function", (shown: Reading) -> Sequence[Question].
-QUESTIONS: dict[str, str] = {}
+# Slug -> "module:function", (at: Stage, shown: Reading) -> Sequence[Question].
+QUESTIONS: dict[str, str] = {
+    slug: f"ui.lessons.asked_again:{slug.replace('-', '_')}"
+    for slug in ("embeddings", "positions", "self-attention", "heads", "mask", "inference")
+}
 
 
 class Due(NamedTuple):
@@ -42,14 +47,18 @@ def due_in(slug: str) -> Due | None:
     return next((each for each in due() if each.lesson.number + LATER == number), None)
 
 
-def build(asked: Due, shown: Reading) -> Question | None:
-    """The question about the stage as it is now; None where its lesson asks it no more."""
-    return next((question for question in _built(asked.lesson.slug, shown) if question.name == asked.name), None)
+def build(asked: Due, at: Stage, shown: Reading) -> Question | None:
+    """The question about the stage as it is now; None where its lesson asks it no more, or cannot be asked of this stage."""
+    try:
+        questions = questions_of(asked.lesson.slug, at, shown)
+    except LabError:
+        return None
+    return next((question for question in questions if question.name == asked.name), None)
 
 
-def _built(slug: str, shown: Reading) -> Sequence[Question]:
+def questions_of(slug: str, at: Stage, shown: Reading) -> Sequence[Question]:
     module, _, function = QUESTIONS[slug].partition(":")
-    found: Sequence[Question] = getattr(importlib.import_module(module), function)(shown)
+    found: Sequence[Question] = getattr(importlib.import_module(module), function)(at, shown)
     return found
 
 

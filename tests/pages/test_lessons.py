@@ -229,6 +229,17 @@ def test_questions_follow_the_stage(shown: Lesson, heard: Heard) -> None:
 
 
 @each_lesson
+def test_its_questions_can_come_back_elsewhere(shown: Lesson, heard: Heard) -> None:
+    """Built for another page they are the questions of this one, by their names."""
+    app = open_lesson(shown, heard)
+    own = [question.name for question in heard.questions]
+    app.session_state["record"] = Record(answers={f"{shown.slug}.{name}": False for name in own})
+    app.switch_page("pages/progress.py").run()
+    assert not app.exception and "Asked again" in [header.value for header in app.header]
+    assert f"From lesson {shown.number}" in "".join(caption.value for caption in app.caption)
+
+
+@each_lesson
 @pytest.mark.parametrize("kind", SENTENCES)
 def test_odd_sentences_are_served_too(shown: Lesson, heard: Heard, kind: str) -> None:
     app = open_lesson(shown, heard, source=SENTENCES[kind])

@@ -114,7 +114,7 @@ def test_a_typed_answer_is_explained_and_the_first_one_counts() -> None:
 def registered(monkeypatch: pytest.MonkeyPatch) -> None:
     module = types.ModuleType("lesson_with_questions")
     question = Choice("sum", "prediction", "Asked again?", ("this", "that"), 0, ("yes", "no"))
-    module.build = lambda shown: [question]  # type: ignore[attr-defined]
+    module.build = lambda at, shown: [question]  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "lesson_with_questions", module)
     monkeypatch.setattr(returning, "QUESTIONS", {"positions": "lesson_with_questions:build"})
 
@@ -123,6 +123,7 @@ def test_what_went_wrong_opens_the_questions_two_lessons_later(registered: None,
     from ui import stage
 
     monkeypatch.setattr(stage, "reading", lambda: None)
+    monkeypatch.setattr(stage, "current", lambda: None)
     app = AppTest.from_function(page, default_timeout=30)
     app.session_state["record"] = Record(answers={"positions.sum": False, "positions.gone": False, "embeddings.sum": False})
     app.run()
@@ -139,6 +140,7 @@ def test_a_question_its_lesson_asks_no_more_does_not_come_back(registered: None,
     from ui import stage
 
     monkeypatch.setattr(stage, "reading", lambda: None)
+    monkeypatch.setattr(stage, "current", lambda: None)
     app = AppTest.from_function(page, default_timeout=30)
     app.session_state["record"] = Record(answers={"positions.gone": False})
     app.run()
