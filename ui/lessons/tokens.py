@@ -58,10 +58,26 @@ def four_cuts(shown: Reading, made: str | None) -> None:
         pictures.cuts(cuts_payload(shown.source, kinds, SIZES, SIZES.index(BET_SIZE), shown.config.d_model, texts.cuts_texts()), "cuts")
 
 
-def what_you_see(shown: Reading, made: str) -> None:
+def what_you_see(shown: Reading, made: str | None) -> None:
+    if made is None:
+        lesson.what_you_see(lambda: _two_ends(shown))
+        return
     word = cut_most(shown.source)
     whole = kept_whole(shown.source, word)
     lesson.what_you_see(lambda: _answer(word, made), lambda: _frequency(word, whole), lambda: _trade(shown))
+
+
+def _two_ends(shown: Reading) -> None:
+    """What may be said before the bet: words and characters, the two ends between which sub-words stand."""
+    found = data.cuts_of(shown.source)
+    words, characters = (found[kind][SIZES.index(BET_SIZE)] for kind in ("word", "character"))
+    say(
+        _(
+            "Words make {few} tokens, and every word needs a row of its own. Characters make {many} and get by with {rows} rows. Byte pair "
+            "and unigram stand between the two: bet, and see where they cut."
+        ),
+        "seen_ends", few=Said(str(len(words.pieces))), many=Said(str(len(characters.pieces))), rows=Said(str(len(characters.used))),
+    )  # fmt: skip
 
 
 def _answer(word: CutWord, made: str) -> None:

@@ -30,10 +30,18 @@ LONGEST = 24  # characters of a word whose lattice is drawn
 RUNGS = (300, 350, 400, 500, 600, 800)  # sizes the ladder shows
 
 
-@st.fragment
-def workshop(shown: Reading) -> None:
-    """Kind, text and size, and at once a tokenizer learnt from them."""
+def workshop(shown: Reading, made: str | None) -> None:
+    """Covered until the bet is made: its merges would answer it."""
     st.header(_("Train one yourself"), anchor=False)
+    if made is None:
+        st.markdown(_("Bet first, at the top of the page: the merges of your sentence would give the answer away."))
+    else:
+        _open(shown)
+
+
+@st.fragment
+def _open(shown: Reading) -> None:
+    """Kind, text and size, and at once a tokenizer learnt from them."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         labels = {"bpe": _("Byte pair"), "unigram": _("Unigram")}
         kind = st.segmented_control(
