@@ -16,7 +16,7 @@ from figures.payload import pack
 from figures.theme import PALETTES
 
 WIDTHS = tuple(2**power for power in range(10))  # d_k from 1 to 512
-QUERIES = 100  # random ones, for every width
+FEWEST, MOST, NUMBERS = 32, 2048, 300_000  # random queries for a width: as many as draw so many numbers, within these limits
 SEED = 0
 Curves = dict[str, np.ndarray]
 
@@ -56,8 +56,9 @@ def random_curves(keys: int) -> Curves:
     chance = np.random.default_rng(SEED)
     measured, example = [], []
     for d_k in WIDTHS:
-        query = chance.standard_normal((QUERIES, 1, d_k), dtype=np.float32)
-        key = chance.standard_normal((QUERIES, keys, d_k), dtype=np.float32)
+        count = min(MOST, max(FEWEST, NUMBERS // (keys * d_k)))
+        query = chance.standard_normal((count, 1, d_k), dtype=np.float32)
+        key = chance.standard_normal((count, keys, d_k), dtype=np.float32)
         products = (query * key).sum(axis=-1)
         measured.append(measure(products, d_k))
         example.append(_typical(products))

@@ -144,7 +144,7 @@ function drawAttention(self) {
   else if (MATRICES.includes(self.cell.plate)) self.cell = { ...self.cell, i: place.row, j: column };
   const divided = head.scale === 1 ? words.not_scaled : `\u00F7 \u221A${head.width}`;
   const sisters = self.book === "pencil" ? 0 : header.books.sentence.heads - 1;
-  self.flow.update({ head, panels, step, cell: self.cell, row: place.row, column, words, names: header.names, divided, sisters }, palette);
+  self.flow.update({ head, panels, step, cell: self.cell, row: place.row, column, words, names: header.names, divided, sisters, title: self.book === "pencil" ? null : plain(words.map_label, { layer: place.layer + 1, head: place.head + 1 }) }, palette);
   tellCell(self, self.cell);
 }
 

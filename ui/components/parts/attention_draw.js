@@ -145,6 +145,7 @@ function drawNames(add, back, picture, g, palette, words, head) {
       svg("path", { d: `M${to - 7} ${middle - 4}L${to} ${middle}L${to - 7} ${middle + 4}Z`, fill: palette.floor }),
       svg("text", { x: (from + to) / 2, y: middle - 9, "font-size": 12, "text-anchor": "middle", fill: palette.text, class: "figures" }, place.id === "scores" ? picture.divided : words.softmax)));
   });
+  if (picture.title) back.append(svg("text", { x: g.right - 14, y: g.cardBottom - 14, "text-anchor": "end", "font-size": 13, fill: palette.muted }, picture.title));
   const limits = limitsOf(head);
   const bar = (x, name, limit) => add(0, svg("g", {}, colourBar(palette, "activations", limit, x, under + 14, 84), svg("text", { x, y: under + 7, "font-size": 13, fill: palette.text, class: "title" }, name)));
   bar(plates.x.x, "X, Q, K", limits.x);

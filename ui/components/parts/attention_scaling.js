@@ -121,7 +121,7 @@ function endName(values, name, side, { x, y, box }, arrays, what, colours, width
   const other = arrays[`${what}.${side === "with" ? "without" : "with"}`].values;
   const last = values.length - 1;
   const above = what === "variance" ? values[last] >= other[last] : side === "without"; // the upper curve of the others has the level of all alike over it
-  const at = Math.max(box.top + 12, Math.min(box.bottom - 4, y(values[last]) + (above ? -9 : 17)));
+  const at = Math.max(box.top + 12, Math.min(box.bottom - 4, y(values[last]) + (above ? (what === "variance" ? -9 : -20) : 17)));
   return [svg("text", { x: x(widths[last]), y: at, "text-anchor": "end", "font-size": 12, "font-weight": 600, fill: colours[side], stroke: palette.background, "stroke-width": 3, "paint-order": "stroke" }, name)];
 }
 

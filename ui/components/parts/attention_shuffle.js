@@ -89,14 +89,15 @@ function drawShuffle(self) {
   const now = (self.now = outputsFor(self, self.order));
   const limit = Math.max(largest(self.first.output.values), largest(now.output.values));
   const tall = rowTall(tokens.length);
+  const narrow = self.host.clientWidth < 640;
   const difference = self.order.map((word, place) => Math.max(...Array.from(rowOf(now.output, place), (v, c) => Math.abs(v - rowOf(self.first.output, word)[c]))));
   press(self.modes, self.stays ? "stay" : "travel");
-  const stripOf = (output, row) => stripCanvas(rowOf(output, row), limit, palette, tall - 10);
+  const stripOf = (output, row) => stripCanvas(rowOf(output, row), limit, palette, tall - 10, narrow);
   self.before.replaceChildren(...tokens.map((_, i) => html("li", { style: `height:${tall}px` }, html("span", { class: "token" }, named(tokens, i).text), stripOf(self.first.output, i))));
   const focused = self.host.getRootNode().activeElement?.dataset?.word;
   self.after.replaceChildren(...self.order.map((word, place) => movable(self, word, place, tall, stripOf(now.output, place), difference[place])));
   if (focused !== undefined) self.after.querySelector(`[data-word="${focused}"]`)?.focus();
-  crossWires(self, tall, difference, palette);
+  crossWires(self, tall, difference, palette, narrow ? 56 : 90);
   drawShuffleMaps(self, now, palette);
   const most = Math.max(...difference);
   const moved = self.order.some((word, place) => word !== place);
@@ -107,8 +108,8 @@ function drawShuffle(self) {
   self.reset.disabled = !moved;
 }
 
-function stripCanvas(values, limit, palette, tall) {
-  const step = clamp(Math.floor(150 / values.length), 3, 11);
+function stripCanvas(values, limit, palette, tall, narrow) {
+  const step = clamp((narrow ? 96 : 150) / values.length, 1, 11);
   const canvas = html("canvas", { "aria-hidden": "true" });
   const ratio = window.devicePixelRatio || 1;
   [canvas.width, canvas.height] = [values.length * step * ratio, tall * ratio];
@@ -162,8 +163,8 @@ function drag(self, event, word, tall) {
 }
 
 /** From where every word was to where it is. */
-function crossWires(self, tall, difference, palette) {
-  const [n, width, head] = [self.order.length, 90, 32];
+function crossWires(self, tall, difference, palette, width) {
+  const [n, head] = [self.order.length, 32];
   self.wires.setAttribute("width", width);
   self.wires.setAttribute("height", head + n * tall);
   self.wires.replaceChildren(...self.order.map((word, place) => svg("path", {

@@ -38,7 +38,7 @@ function arithmeticOf(head, cell, words) {
     return [words.score, "(", roleText("query", row), ", ", roleText("key", column), ") = ", figureText(head, head.products[at]), ` / \u221A${head.width} = `, figureText(head, head.products[at]), " / ", divisor(1 / head.scale), " = ", html("b", {}, figureText(head, head.scores[at]))];
   }
   if (plate === "weights") return arithmeticOfWeight(head, i, j, row, column, words);
-  return [roleText("value", below("z", j), "(", row, ")"), " = ", ...spelledTerms(head, terms, words), " = ", html("b", {}, figureText(head, terms.total))];
+  return [roleText("value", below(words.outputs, j), "(", row, ")"), " = ", ...spelledTerms(head, terms, words), " = ", html("b", {}, figureText(head, terms.total))];
 }
 
 function arithmeticOfX(head, { i, j }, words, row) {
