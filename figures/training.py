@@ -134,9 +134,11 @@ def _without_data(spec: dict[str, Any]) -> dict[str, Any]:
 
 
 def _names(base: alt.Chart, place: tuple[str, str], names: Sequence[str], steps: int) -> alt.Chart:
-    """The names at one place: under the end of the last curve, over those of the others; to its right while it is short."""
+    """The names at one place: to the right of the ends while curves are short, over the first and under the others; later to the
+    left, under the last and over the others."""
     height, side = place
-    which = f"datum.curve {'!=' if height == 'over' else '=='} {json.dumps(names[-1])}"
+    first = names[:1] if side == "right" else names[:-1]
+    which = f"indexof({json.dumps(list(first))}, datum.curve) {'>=' if height == 'over' else '<'} 0"
     early = f"datum.step {'<' if side == 'right' else '>='} {0.4 * steps}"
     text = base.mark_text(
         align="left" if side == "right" else "right", baseline="middle", dx=6 if side == "right" else 0,

@@ -6,7 +6,6 @@ import atexit
 import hashlib
 import logging
 import threading
-import time
 from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import replace
@@ -17,6 +16,7 @@ from lab import folders, uploads
 from lab.journal import ENDED, GOING, Journal, Row
 from lab.metrics import MetricsReader
 from lab.process import WorkerProcess
+from lab.retention import remove_what_is_past
 from lab.settings import Settings, from_environment
 from lab.spec import CorpusSource, MemberSpec, RunSpec, clean_name
 from lab.supervisor import StartWorker, Supervisor
@@ -25,7 +25,6 @@ from model.config import ModelConfig
 from model.errors import LabError
 from model.train_config import TrainConfig
 
-DAY = 24 * 3600.0
 log = logging.getLogger(__name__)
 
 
@@ -38,7 +37,8 @@ class Laboratory:
         try:
             self.journal = Journal(self.settings.database)
             self._reader = MetricsReader()
-            self._tidy()
+            folders.empty_trash(self.settings.data)
+            remove_what_is_past(self.settings, self.journal)
             self._supervisor = Supervisor(self.settings, self.journal, start_worker)
         except BaseException:
             self._lock.free()
@@ -226,16 +226,6 @@ class Laboratory:
                 "run",
                 limit=self.settings.kept_each,
             )
-
-    def _tidy(self) -> None:
-        """Before anything begins: what was being removed, old uploads, and runs past their time."""
-        folders.empty_trash(self.settings.data)
-        uploads.remove_old(self.settings.data, self.settings.uploads)
-        if self.settings.kept_days:
-            for row in self.journal.in_states(*ENDED):
-                if (row.ended or row.created) < time.time() - self.settings.kept_days * DAY:
-                    self.journal.remove(row.id, ENDED)
-                    folders.discard(self.settings.data, self.settings.runs / row.id)
 
 
 def _hashed(visitor: str) -> str:

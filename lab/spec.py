@@ -148,7 +148,8 @@ def plan(
     """A run from a preset and whichever settings of its shape or its training are to differ: `plan("mine", steps=300, heads=2)`."""
     source = CorpusSource(name=corpus) if isinstance(corpus, str) else corpus
     member = _changed(MemberSpec(shape=preset(preset_name), training=recipe(preset_name)), name, settings)
-    return RunSpec(name=name, corpus=source, tokenizer=tokenizer or TOKENIZERS.get(source.name, "unigram"), members=(member,))
+    usual = TOKENIZERS.get(source.name, "unigram") if source.kind == "built-in" else "unigram"
+    return RunSpec(name=name, corpus=source, tokenizer=tokenizer or usual, members=(member,))
 
 
 def race(run: RunSpec, switches: Mapping[str, Mapping[str, Any]], name: str = "") -> RunSpec:

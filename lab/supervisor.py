@@ -22,6 +22,7 @@ from lab.metrics import MetricsReader
 from lab.outlook import look_ahead
 from lab.process import Worker, WorkerProcess
 from lab.queue import Ticket, expected_seconds, in_order, pace_of
+from lab.retention import EVERY_SECONDS, remove_what_is_past
 from lab.settings import Settings
 from lab.spec import RunSpec
 from lab.views import Live
@@ -51,6 +52,7 @@ class Supervisor:
         self.live: dict[str, Live] = {}
         self.desk = TaskDesk(settings)
         self._starts_failed = 0
+        self._tidied = time.monotonic()
         self._pace = pace_of((row.config, row.seconds) for row in journal.in_states("done"))
         self._served = {row.visitor: row.started or 0.0 for row in reversed(journal.everything())}  # visitor -> time of the last turn
         self._loop = Loop("supervisor", self._follow, self._look_around)
@@ -201,6 +203,9 @@ class Supervisor:
                 log.warning("a worker is ended: it %s", "does not obey" if disobeys else "is silent")
                 post.worker.stop()
         self.desk.look_around()
+        if now - self._tidied > EVERY_SECONDS:
+            self._tidied = now
+            remove_what_is_past(self.settings, self.journal)
         at_work = {post.run for post in self.posts}
         for row in self.journal.in_states("running"):
             if row.id not in at_work:  # the journal could not be written when its worker ended

@@ -19,7 +19,7 @@ MODEL_FILES = {  # name -> most bytes
     "config.json": 2**20, "card.json": 2**20, "tokenizer.json": 8 * 2**20, "tokenizer.model": 8 * 2**20,
     "model.safetensors": limits.MODEL_BYTES,
 }  # fmt: skip
-KEPT_SECONDS = 7 * 24 * 3600.0
+KEPT_SECONDS, KEPT_EACH = 7 * 24 * 3600.0, 4  # of texts that wait for a run: how long, and how many of one visitor
 
 
 def keep_text(uploads: Path, visitor: str, name: str, files: Sequence[bytes]) -> CorpusSource:
@@ -30,12 +30,20 @@ def keep_text(uploads: Path, visitor: str, name: str, files: Sequence[bytes]) ->
             raise LabError(
                 "upload_bytes", "The file has more than {limit} bytes, the most that is allowed.", kind, limit=limits.UPLOAD_BYTES
             )
+    _make_room(uploads, visitor)
     upload = f"{visitor}-{new_id()}"
     folder = uploads / upload
     folder.mkdir(parents=True)
     for file, data in zip(NAMES[kind], files, strict=True):
         write_whole(folder / file, data)
     return CorpusSource(kind=kind, name=clean_name(name), upload=upload)  # type: ignore[arg-type]
+
+
+def _make_room(uploads: Path, visitor: str) -> None:
+    """The visitor's latest texts stay; a run has a copy of its own."""
+    own = sorted(uploads.glob(f"{visitor}-*"), key=lambda folder: folder.stat().st_mtime)
+    for folder in own[: max(0, len(own) - KEPT_EACH + 1)]:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def folder_of(uploads: Path, visitor: str, source: CorpusSource) -> Path:

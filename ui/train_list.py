@@ -59,7 +59,7 @@ def _row(run: RunView) -> dict[str, Any]:
         "name": run.name,
         "corpus": learnt(run),
         "state": state_name(run.state),
-        "steps": run.step,
+        "steps": run.step if run.kind != "import" else None,
         "exact": 100 * max(scores) if scores else None,
         "shares": _shares(run.id, run.step) if run.kind != "import" else [],
         "loss": _losses(run.id, run.step) if run.kind != "import" else [],

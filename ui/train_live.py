@@ -22,7 +22,7 @@ from ui.train_samples import samples
 from ui.train_words import state_sentence
 from ui.words import _
 
-TICK_SECONDS = 0.8
+TICK_SECONDS = 0.5
 
 
 def live(run: str, going: bool, mine: bool) -> None:
@@ -32,7 +32,6 @@ def live(run: str, going: bool, mine: bool) -> None:
         st.rerun()
     _state(view, mine)
     if view.kind == "import":
-        st.caption(_("Brought along as files: nothing is known of its training."))
         return
     logs = logs_of(view)
     if any(log.loss for log in logs):

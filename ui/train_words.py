@@ -85,6 +85,10 @@ def state_sentence(run: RunView) -> str:
         return _queued(run)
     if run.state == "running":
         return _running(run, values)
+    if run.kind == "import":
+        shape = run.spec.members[0].shape
+        sizes = {"layers": shape.layers, "heads": shape.heads, "width": shape.d_model}
+        return _("Brought along as files, checked and taken in: {layers} + {layers} layers, {heads} heads, d_model {width}.").format(**sizes)
     if run.state == "done":
         seconds = duration(sum(member.seconds for member in run.members))
         return _("Done: {steps} steps, {seconds} of training.").format(steps=values["steps"], seconds=seconds)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
-from lab import RunSpec, race
+from lab import RunSpec, plan, race, uploads
 from lab.messages import error_to_plain
 from lab.supervisor import ATTEMPTS
 from model.errors import LabError
@@ -345,6 +345,34 @@ def test_runs_past_their_time_are_removed(tmp_path: Path) -> None:
     lab = stage.open(kept_days=30)
     assert {view.id for view in lab.list_runs(ME)} == {recent, paused} and not folder.exists()
     lab.close()
+
+
+def test_runs_past_their_time_go_while_the_server_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lab.supervisor.EVERY_SECONDS", 0.0)
+    stage = Stage(tmp_path)
+    lab = stage.open(kept_days=30)
+    run = lab.start(ME, small())
+    stage.settle()
+    folder = lab.folder(run)
+    stage.workers[0].end()
+    stage.settle()
+    wait_until(lambda: lab.get(run).state == "done")
+    lab._supervisor.ask(lambda: lab.journal.note(run, ended=1.0))
+    wait_until(lambda: not lab.list_runs(ME) and not folder.exists(), 10)
+    lab.close()
+
+
+def test_a_visitor_has_a_few_texts_that_wait_for_a_run(stage: Stage) -> None:
+    lab = stage.laboratory
+    kept = [lab.keep_text(ME, f"text {number}", b"a\tb") for number in range(uploads.KEPT_EACH + 2)]
+    theirs = lab.keep_text(YOU, "theirs", b"a\tb")
+    there = {folder.name for folder in lab.settings.uploads.iterdir()}
+    assert there == {source.upload for source in [*kept[2:], theirs]}
+
+
+def test_a_text_with_the_name_of_a_corpus_is_a_text(stage: Stage) -> None:
+    source = stage.laboratory.keep_text(ME, "grammar", b"a\tb")
+    assert plan("mine", source).tokenizer == "unigram" and plan("built in", "grammar").tokenizer == "word"
 
 
 def test_a_spec_survives_the_journal(stage: Stage) -> None:

@@ -13,6 +13,7 @@ function createFilm(host) {
     update(bytes) {
       if (sameBytes(self.bytes, bytes)) return;
       self.bytes = bytes;
+      const step = self.data && self.data.header.steps[self.at];
       self.data = unpack(bytes);
       const { films, words, tokens } = self.data.header;
       const shape = JSON.stringify([films.map((film) => film.name), words, heads(self)]);
@@ -21,8 +22,8 @@ function createFilm(host) {
       const sentence = JSON.stringify(tokens);
       if (sentence !== self.sentence) self.pinned = false;
       self.sentence = sentence;
-      if (self.newest) self.at = last(self); // whoever has turned back stays there while new moments come
-      self.at = clamp(self.at, 0, last(self));
+      // whoever has turned back stays at their moment while others come before and after it
+      self.at = self.newest ? last(self) : Math.max(0, self.data.header.steps.findLastIndex((one) => one <= step));
       drawFilm(self);
     },
     close() { clearInterval(self.timer); },
