@@ -1,9 +1,9 @@
-"""How live training is: python -m bench.live > live.json
+"""How live training is, in a browser against a real server: python -m bench.live > live.json
 
-Seconds from the press of Start, as the server receives it, to the first loss that can be drawn, for each built-in corpus and
-with a warm worker; and for the default run to 99 % exact match on everything held out, with how much of that was training.
-Megabytes of memory of the server (this process stands for it: it has imported and loaded what the server has), of the
-worker that stands by, and of a worker that trains.
+Seconds from the click on Start to the first loss on the screen, for each corpus and with a warm worker; for the default run
+to 95 % and 99 % exact match on the screen (null where it never gets there) and to its end. Megabytes of memory of the server,
+of the worker that stands by, and of a worker that trains. And what training costs everybody else: a stage change on other
+pages, p50 in milliseconds, with nothing going on and while a run goes on before somebody's eyes, in turn; and the ratio.
 """
 
 from __future__ import annotations
@@ -14,75 +14,59 @@ import os
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
-from lab import Laboratory, RunSpec, plan
-from lab.settings import from_environment
-from model.corpora import CORPORA
+from playwright.sync_api import Browser, Page
 
-VISITOR, LOOK_SECONDS, GOAL = "bench", 0.02, 0.99
+from bench.browser import Visit, chromium, settle
+from bench.pages import WARM_UP, new_sentences, path_of, stage_change, summary, visit_with_clock, when_still
+from bench.server import running_server
 
+CORPORA = {"grammar": "English to French", "reversing": "Reversing", "sorting": "Sorting", "dates": "Dates"}
+ELSEWHERE = ("home", "inspect")  # where others are while somebody trains
+LONG_STEPS = 20_000  # of the run that goes on while others look at other pages
+PATIENCE = 300_000  # milliseconds
+IDLE_SECONDS = 0.05  # of processor time in a second: whoever takes less stands by
 
-def wait(laboratory: Laboratory, run: str, member_step: int = 0) -> float:
-    """Seconds until a line after `member_step` is there."""
-    start = time.perf_counter()
-    while not laboratory.metrics(run, member_step):
-        view = laboratory.get(run)
-        if not view.going:
-            raise RuntimeError(f"the run is {view.state}: {view.message}")
-        time.sleep(LOOK_SECONDS)
-    return time.perf_counter() - start
-
-
-def when_warm(laboratory: Laboratory) -> float:
-    """Seconds until a worker stands by with everything prepared."""
-    start = time.perf_counter()
-    while not laboratory.standing_by():
-        time.sleep(LOOK_SECONDS)
-    return time.perf_counter() - start
-
-
-def first_loss(laboratory: Laboratory, spec: RunSpec) -> float:
-    when_warm(laboratory)
-    start = time.perf_counter()
-    run = laboratory.start(VISITOR, spec)
-    wait(laboratory, run)
-    seconds = time.perf_counter() - start
-    laboratory.stop(VISITOR, run)
-    while laboratory.get(run).going:
-        time.sleep(LOOK_SECONDS)
-    laboratory.delete(VISITOR, run)
-    return seconds
+# The first moment at which each of these stands on the screen, in seconds since the click.
+CLOCK = r"""() => {
+  const live = (window.live = { seen: {} })
+  const told = () => [...document.querySelectorAll('[data-testid=stCaptionContainer]')].map((node) => node.innerText)
+  const note = (name) => requestAnimationFrame(() => { live.seen[name] ??= (performance.now() - live.start) / 1000 })
+  const look = () => {
+    if (live.start === undefined) return
+    for (const text of told()) {
+      if (/^Loss \d/.test(text)) note('first loss')
+      const match = /^Exact match (\d+) %/.exec(text)
+      if (!match) continue
+      live.best = Math.max(live.best ?? 0, Number(match[1]))
+      for (const goal of [95, 99]) if (Number(match[1]) >= goal) note(`exact match ${goal} %`)
+    }
+    if (document.querySelector('[data-testid=stDownloadButton]')) note('the end')
+  }
+  const isStart = (node) => node.closest('button')?.innerText === 'Start'
+  document.addEventListener('click', (event) => { if (isStart(event.target)) live.start = performance.now() }, true)
+  new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true })
+}"""
+SEEN = "name => window.live.seen[name] !== undefined"
 
 
-def exact_match(line: Mapping[str, Any]) -> float:
-    return min(split["exact_match"] for split in line["held_out"]["splits"].values())
+def processes(parent: int, part: str) -> list[int]:
+    """The children of a process whose command has that part."""
+    listed = subprocess.run(["ps", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
+    rows = (line.split(None, 2) for line in listed.splitlines())
+    return [int(row[0]) for row in rows if int(row[1]) == parent and part in row[2]]
 
 
-def to_goal(laboratory: Laboratory, spec: RunSpec) -> dict[str, Any]:
-    """The whole default run: when its exact match passed the goal, and memory on the way."""
-    when_warm(laboratory)
-    before, start = memory(laboratory), time.perf_counter()
-    run, seen, reached, worker = laboratory.start(VISITOR, spec), 0, None, 0.0
-    while reached is None and (laboratory.get(run).going or laboratory.metrics(run, seen)):
-        for line in laboratory.metrics(run, seen):
-            seen = line["step"]
-            if reached is None and "held_out" in line and exact_match(line) >= GOAL:
-                reached = {"seconds": time.perf_counter() - start, "training_seconds": line["seconds"], "step": seen}
-        worker = max(worker, memory(laboratory)["worker"])
-        time.sleep(LOOK_SECONDS)
-    while laboratory.get(run).going:
-        time.sleep(LOOK_SECONDS)
-    worker = max(worker, memory(laboratory)["worker"])
-    return {"reached": reached, "megabytes": {"server": before["server"], "standby": before["worker"], "worker": worker}}
+def the_server() -> int:
+    (found,) = processes(os.getpid(), "-m server")
+    return found
 
 
-def memory(laboratory: Laboratory) -> dict[str, float]:
-    return {"server": megabytes(os.getpid()), "worker": sum(map(megabytes, laboratory.worker_processes()))}
+def workers() -> list[int]:
+    return processes(the_server(), "lab.worker")
 
 
 def megabytes(process: int) -> float:
@@ -90,29 +74,128 @@ def megabytes(process: int) -> float:
     return round(int(found.stdout or 0) / 1024, 1)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="bench.live", description=__doc__)
-    parser.add_argument("--repeats", type=int, default=5)
-    options = parser.parse_args()
-    import server
+def processor_seconds(process: int) -> float:
+    """Time on the processor so far. Linux and macOS write it in two ways; both end in minutes:seconds."""
+    found = subprocess.run(["ps", "-o", "time=", "-p", str(process)], capture_output=True, text=True).stdout.strip()
+    parts = [float(part) for part in found.replace("-", ":").split(":")] if found else [0.0]
+    return sum(part * scale for part, scale in zip(reversed(parts), (1, 60, 3600, 86400), strict=False))
 
-    server.warm_up()
-    with tempfile.TemporaryDirectory(prefix="attention-lab-") as folder:
-        settings = from_environment({"ATTENTION_LAB_DATA": str(Path(folder))})
-        laboratory = Laboratory(settings)
-        try:
-            warm = when_warm(laboratory)
-            losses = {name: [first_loss(laboratory, plan(name, name)) for _ in range(options.repeats)] for name in CORPORA}
-            report = {
-                "seconds_to_warm": warm,
-                "seconds_to_first_loss": {name: {"median": statistics.median(times), "most": max(times)} for name, times in losses.items()},
-                "exact_match_99": to_goal(laboratory, plan("default")),
-                "threads": settings.threads,
-                "repeats": options.repeats,
-            }
-        finally:
-            laboratory.close()
-    json.dump(report, sys.stdout, indent=1)
+
+def when_warm() -> float:
+    """Seconds until a worker stands by and has nothing left to prepare."""
+    start = time.perf_counter()
+    while True:
+        before = {number: processor_seconds(number) for number in workers()}
+        time.sleep(2.0)
+        after = {number: processor_seconds(number) for number in workers()}
+        if before and before.keys() == after.keys() and all(after[number] - before[number] <= 2 * IDLE_SECONDS for number in after):
+            return time.perf_counter() - start - 2.0
+
+
+def begin(visit: Visit, corpus: str, steps: int | None = None) -> Page:
+    """Press Start; the clock runs from that click."""
+    page = visit.open("train")
+    if corpus != "grammar":
+        page.get_by_text(CORPORA[corpus], exact=True).click()
+        settle(page)
+    if steps is not None:
+        page.get_by_label("Steps", exact=True).fill(str(steps))
+        page.keyboard.press("Enter")
+        settle(page)
+    page.evaluate(CLOCK)
+    page.get_by_role("button", name="Start").click()
+    return page
+
+
+def when_seen(page: Page, name: str) -> float:
+    page.wait_for_function(SEEN, arg=name, timeout=PATIENCE)
+    return float(page.evaluate("name => window.live.seen[name]", name))
+
+
+def stop(page: Page) -> None:
+    page.get_by_role("button", name="Stop").click()
+    page.get_by_text("Stopped after").wait_for(timeout=PATIENCE)
+
+
+def first_loss(browser: Browser, address: str, corpus: str) -> float:
+    when_warm()
+    visit = Visit(browser, address)
+    page = begin(visit, corpus)
+    seconds = when_seen(page, "first loss")
+    stop(page)
+    visit.close()
+    return seconds
+
+
+def default_run(browser: Browser, address: str) -> dict[str, Any]:
+    """The whole default run, on the screen; and memory before it and at its end."""
+    when_warm()
+    standby = sum(map(megabytes, workers()))
+    visit = Visit(browser, address)
+    page = begin(visit, "grammar")
+    end = when_seen(page, "the end")
+    seen, best = page.evaluate("[window.live.seen, window.live.best]")
+    memory = {"server": megabytes(the_server()), "standby": round(standby, 1), "worker": round(sum(map(megabytes, workers())), 1)}
+    visit.close()
+    goals = {f"exact match {goal} %": seen.get(f"exact match {goal} %") for goal in (95, 99)}
+    return {"seconds": {**goals, "the end": end}, "best exact match shown, %": best, "megabytes": memory}
+
+
+def changes_elsewhere(visits: dict[str, Visit], sentences: Iterator[str], count: int) -> dict[str, list[float]]:
+    return {name: [stage_change(visit, next(sentences)) for _ in range(count)] for name, visit in visits.items()}
+
+
+def responsiveness(browser: Browser, address: str, changes: int, rounds: int) -> dict[str, Any]:
+    """Stage changes without and with a run going on, in turn."""
+    sentences = new_sentences(2 * (changes * rounds + WARM_UP) * len(ELSEWHERE))
+    visits = {name: visit_with_clock(browser, address) for name in ELSEWHERE}
+    for name, visit in visits.items():
+        visit.page.goto(f"{address}/{path_of(name)}")
+        when_still(visit)
+    changes_elsewhere(visits, sentences, WARM_UP)
+    times: dict[str, dict[str, list[float]]] = {kind: {name: [] for name in ELSEWHERE} for kind in ("alone", "while a run goes on")}
+    for _ in range(rounds):
+        when_warm()
+        _add(times["alone"], changes_elsewhere(visits, sentences, changes))
+        trainer = Visit(browser, address)
+        page = begin(trainer, "grammar", LONG_STEPS)
+        when_seen(page, "first loss")
+        _add(times["while a run goes on"], changes_elsewhere(visits, sentences, changes))
+        stop(page)
+        trainer.close()
+    medians = {kind: {name: statistics.median(found) for name, found in pages.items()} for kind, pages in times.items()}
+    ratios = {name: round(medians["while a run goes on"][name] / medians["alone"][name], 2) for name in ELSEWHERE}
+    told = {kind: {name: summary(found) for name, found in pages.items()} for kind, pages in times.items()}
+    return {"unit": "milliseconds", **told, "ratio of the medians": ratios}
+
+
+def _add(all_times: dict[str, list[float]], more: dict[str, list[float]]) -> None:
+    for name, found in more.items():
+        all_times[name] += found
+
+
+def measure(repeats: int, changes: int, rounds: int) -> dict[str, Any]:
+    with running_server({"ATTENTION_LAB_STANDBY": "1"}) as address, chromium() as browser:
+        warm = when_warm()
+        losses = {corpus: [first_loss(browser, address, corpus) for _ in range(repeats)] for corpus in CORPORA}
+        return {
+            "seconds until a worker stands by": round(warm, 1),
+            "seconds from the click to the first loss": {
+                corpus: {"median": round(statistics.median(found), 2), "most": round(max(found), 2), "count": len(found)}
+                for corpus, found in losses.items()
+            },
+            "default run": default_run(browser, address),
+            "a stage change elsewhere": responsiveness(browser, address, changes, rounds),
+        }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="bench.live", description="How live training is, in a browser against a real server.")
+    parser.add_argument("--repeats", type=int, default=5, help="starts for each corpus")
+    parser.add_argument("--changes", type=int, default=15, help="stage changes a page and round")
+    parser.add_argument("--rounds", type=int, default=2)
+    options = parser.parse_args()
+    json.dump(measure(options.repeats, options.changes, options.rounds), sys.stdout, indent=1)
     print()
 
 

@@ -88,7 +88,7 @@ def state_sentence(run: RunView) -> str:
     if run.kind == "import":
         shape = run.spec.members[0].shape
         sizes = {"layers": shape.layers, "heads": shape.heads, "width": shape.d_model}
-        return _("Brought along as files, checked and taken in: {layers} + {layers} layers, {heads} heads, d_model {width}.").format(**sizes)
+        return _("Brought along as files and checked: {layers} + {layers} layers, {heads} heads, d_model {width}.").format(**sizes)
     if run.state == "done":
         seconds = duration(sum(member.seconds for member in run.members))
         return _("Done: {steps} steps, {seconds} of training.").format(steps=values["steps"], seconds=seconds)
@@ -102,6 +102,8 @@ def state_sentence(run: RunView) -> str:
 
 
 def _queued(run: RunView) -> str:
+    if run.restarts:
+        return _("Its process was lost; another one starts and goes on from its last checkpoint.")
     if not run.place:
         return _("Starting.")
     if run.place == 1 and (run.waiting_seconds or 0) < 1:
@@ -112,12 +114,13 @@ def _queued(run: RunView) -> str:
 
 
 def _running(run: RunView, values: dict[str, str]) -> str:
-    if run.step == 0:
-        return {
+    if run.stage or run.step == 0:
+        ready = {
             "corpus": _("Getting ready: a process starts and reads its sentences."),
             "tokenizer": _("Getting ready: words are cut into pieces."),
             "encoding": _("Getting ready: pieces become numbers."),
         }.get(run.stage, _("Getting ready: the first step is on its way."))
+        return _("Its process was lost; it goes on from its last checkpoint. {ready}").format(ready=ready) if run.restarts else ready
     left = duration(run.remaining_seconds or 0)
     sentence = _("Step {step} of {steps}, {left} to go.").format(**values, left=left)
     if not run.restarts:

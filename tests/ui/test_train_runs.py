@@ -238,3 +238,19 @@ def test_a_run_brought_along_has_no_steps_to_tell(played: Stage) -> None:
     assert json.dumps(train_words.state_sentence(view))
     visit("mine", view.id)
     assert laboratory() is lab
+
+
+def test_a_lost_process_is_said_from_the_first_moment_on(played: Stage) -> None:
+    lab = played.laboratory
+    run = started(lab)
+    played.settle()
+    played.workers[0].say("step", run=run, member=0, step=7, seconds=0.1, loss=3.0)
+    played.settle()
+    assert train_words.state_sentence(lab.get(run)).startswith("Step 7")
+    played.workers[0].stop()
+    played.settle()
+    assert "process was lost" in train_words.state_sentence(lab.get(run))
+    played.workers[-1].say("step", run=run, member=0, step=8, seconds=0.1, loss=3.0)
+    played.settle()
+    told = train_words.state_sentence(lab.get(run))
+    assert told.startswith("Step 8") and "lost once" in told
