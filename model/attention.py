@@ -35,7 +35,8 @@ def attend(
 ) -> Attended:
     """softmax(Q Kᵀ / √d_k) V, equation 1, over the allowed keys of each query.
 
-    `scale` is what products are divided by, √d_k unless said. A query that may see no key gets weights of zero.
+    `scale` is what products are divided by, √d_k unless said.
+    A query that may see no key gets weights of zero.
     """
     products = query @ key.transpose(-2, -1)  # n × m: every query with every key
     scores = products / (math.sqrt(query.shape[-1]) if scale is None else scale)
