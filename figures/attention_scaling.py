@@ -16,7 +16,7 @@ from figures.payload import pack
 from figures.theme import PALETTES
 
 WIDTHS = tuple(2**power for power in range(10))  # d_k from 1 to 512
-FEWEST, MOST, NUMBERS = 32, 2048, 300_000  # random queries for a width: as many as draw so many numbers, within these limits
+QUERIES = 300  # random ones, for every width
 SEED = 0
 Curves = dict[str, np.ndarray]
 
@@ -52,14 +52,16 @@ def measure(products: np.ndarray, d_k: int) -> dict[str, float]:
 
 
 def random_curves(keys: int) -> Curves:
-    """`measure` for every width, each number [widths], on the same random queries and `keys` keys; `example`: one row of products."""
+    """`measure` for every width, each number [widths], on random queries with `keys` keys each; `example`: one row of products.
+
+    Normal parts, drawn the short way: |q|² is χ² with d_k degrees of freedom, and given q the product with a key is normal with
+    variance |q|², which is the same as drawing every part and adding up.
+    """
     chance = np.random.default_rng(SEED)
+    normal = chance.standard_normal((QUERIES, keys))  # the same for every width: the curves differ by width alone
     measured, example = [], []
     for d_k in WIDTHS:
-        count = min(MOST, max(FEWEST, NUMBERS // (keys * d_k)))
-        query = chance.standard_normal((count, 1, d_k), dtype=np.float32)
-        key = chance.standard_normal((count, keys, d_k), dtype=np.float32)
-        products = (query * key).sum(axis=-1)
+        products = np.sqrt(chance.chisquare(d_k, (QUERIES, 1))) * normal
         measured.append(measure(products, d_k))
         example.append(_typical(products))
     return {name: np.array([found[name] for found in measured]) for name in measured[0]} | {"example": np.stack(example)}

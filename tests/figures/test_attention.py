@@ -91,8 +91,17 @@ def test_shuffle_payload_holds_one_head() -> None:
 
 def test_products_of_independent_unit_parts_vary_by_their_number() -> None:
     curves = random_curves(12)
-    np.testing.assert_allclose(curves["variance.without"], WIDTHS, rtol=0.2)
-    np.testing.assert_allclose(curves["variance.with"], 1, rtol=0.2)
+    np.testing.assert_allclose(curves["variance.without"], WIDTHS, rtol=0.1)
+    np.testing.assert_allclose(curves["variance.with"], 1, rtol=0.1)
+
+
+def test_the_short_way_of_drawing_products_is_the_long_way() -> None:
+    """Against parts drawn and added up one by one."""
+    chance, curves = np.random.default_rng(7), random_curves(6)
+    for d_k in (2, 16, 128):
+        query, key = chance.normal(size=(4000, 1, d_k)), chance.normal(size=(4000, 6, d_k))
+        for name, value in measure((query * key).sum(axis=-1), d_k).items():
+            assert curves[name][WIDTHS.index(d_k)] == pytest.approx(value, rel=0.12)
 
 
 def test_the_division_keeps_entropy_and_gradient() -> None:

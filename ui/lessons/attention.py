@@ -14,7 +14,7 @@ from figures.attention_scaling import entropy_bits
 from figures.payload import Tokens
 from model import limits
 from model.reading import Reading
-from ui import bets, lesson, stage, words
+from ui import bets, lesson, readings, stage, words
 from ui.address import Stage
 from ui.components import attention as components
 from ui.inspect import telling_head
@@ -71,6 +71,11 @@ def identity(shown: Reading) -> tuple[str, str]:
 def prepare() -> Lesson:
     """The stage's sentence as this lesson needs it."""
     return _lesson(stage.current(), stage.reading())
+
+
+def on(other: Stage) -> Lesson:
+    """Another sentence or model, where the stage's cannot serve."""
+    return _lesson(other, readings.of(other))
 
 
 @st.cache_resource(show_spinner=False, max_entries=limits.READINGS, hash_funcs={Reading: identity})

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from figures.payload import Tokens, matrix_payload
-from ui.check import Cell, Choice, Number, Question
+from ui import sentences
+from ui.address import Stage
+from ui.check import Cell, Choice, Number, Question, fallback_note
 from ui.components.labels import component_words
+from ui.lessons import attention
 from ui.lessons.attention import Lesson
 from ui.words import _
 
 SHOWN_ROWS = 12  # of the matrix one clicks in
+FEWEST = 3  # tokens
+TRAINED = "toy"  # the model of the sentence of ours
 
 
 def questions(now: Lesson) -> list[Question]:
-    return [_predict_score(now), _order_belief(now), _broken_row(now)]
+    """About the learner's sentence, or about one of ours where theirs has too few words to tell rows apart."""
+    if len(now.names) >= FEWEST:
+        return [_predict_score(now), _order_belief(now), _broken_row(now)]
+    ours = attention.on(Stage(TRAINED, sentences.DEFAULT))
+    note = fallback_note(sentences.DEFAULT) + " "
+    return [replace(question, text=note + question.text) for question in (_predict_score(ours), _order_belief(ours), _broken_row(ours))]
 
 
 def _written(value: float) -> str:

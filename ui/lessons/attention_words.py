@@ -167,6 +167,8 @@ def shuffle_words() -> dict[str, str]:
         "stay": _("Positions stay where they are"),
         "shuffle": _("Shuffle"),
         "reset": _("Put back"),
+        "table": _("Show as a table"),
+        "difference": _("difference"),
         "before": _("Outputs, in your order"),
         "after": _("Outputs, in the new order"),
         "move_label": _("{word}, place {place} of {count}. Arrow keys move it."),

@@ -63,12 +63,13 @@ function buildShuffle(self) {
   self.wires = svg("svg", { class: "crossing", "aria-hidden": "true" });
   self.mapsOf = html("div", { class: "shufflemaps" });
   self.verdict = html("p", { class: "verdict", "aria-live": "polite" });
-  self.bars = html("div", {});
+  self.tableButton = html("button", { type: "button", class: "small", "aria-pressed": "false", onclick: () => { self.table = !self.table; drawShuffle(self); } }, words.table);
+  self.tableHost = html("div", { class: "table" });
   self.section.replaceChildren(...self.section.querySelectorAll(":scope > i"),
     html("div", { class: "bar" }, self.modes, html("div", { class: "buttons" }, shuffleButton, self.reset)),
     html("div", { class: "frame" }, html("div", { class: "sides" },
       html("div", {}, html("h4", {}, words.before), self.before), self.wires, html("div", {}, html("h4", {}, words.after), self.after), self.mapsOf)),
-    self.verdict);
+    self.verdict, html("div", { class: "buttons" }, self.tableButton), self.tableHost);
 }
 
 function shuffled(order) {
@@ -106,6 +107,17 @@ function drawShuffle(self) {
   self.verdict.replaceChildren(value, html("span", {}, !moved ? words.unmoved : same ? words.equal : words.changed));
   self.verdict.dataset.difference = String(most);
   self.reset.disabled = !moved;
+  self.tableButton.setAttribute("aria-pressed", String(Boolean(self.table)));
+  self.tableHost.replaceChildren(...(self.table ? [shuffleTable(self, now, difference)] : []));
+}
+
+/** The outputs in the new order, and how far each is from the one its word had. */
+function shuffleTable(self, now, difference) {
+  const { tokens, words } = self.data.header;
+  const width = now.output.shape[1];
+  const head = html("tr", {}, html("td", {}), Array.from({ length: width }, (_, c) => html("th", { scope: "col" }, String(c + 1))), html("th", { scope: "col" }, words.difference));
+  const rows = self.order.map((word, place) => html("tr", {}, html("th", { scope: "row", class: "query" }, named(tokens, word).text), Array.from(rowOf(now.output, place), (v) => html("td", {}, number(v))), html("td", {}, difference[place] < 1e-4 ? "0" : number(difference[place]))));
+  return html("div", { class: "frame", tabindex: 0, role: "region", "aria-label": words.after }, html("table", { class: "figures" }, html("caption", {}, words.after), html("thead", {}, head), html("tbody", {}, rows)));
 }
 
 function stripCanvas(values, limit, palette, tall, narrow) {
