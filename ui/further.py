@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from catalogue import N_
@@ -151,6 +153,10 @@ READING: dict[str, tuple[Further, ...]] = {
 }  # fmt: skip
 
 
-def reading_of(slug: str) -> tuple[Further, ...]:
-    """The list of a lesson: the paper, the best from elsewhere, the lecture."""
-    return (*READING.get(slug, ()), *LECTURE)
+def reading_of(slug: str, own: Sequence[Further] = ()) -> list[Further]:
+    """The list of a lesson, each work once: its own, or the one kept here; then the lecture."""
+    works: dict[str, Further] = {}
+    for place in (*(own or READING.get(slug, ())), *LECTURE):
+        number = re.search(r"\d{4}\.\d{5}", place.address)  # of arXiv, whatever edition or section the address names
+        works.setdefault(number[0] if number else place.address, place)
+    return list(works.values())

@@ -154,21 +154,12 @@ def source_of(file: str, name: str) -> str:
 
 
 def what_we_know(slug: str, knowledge: str, further: Sequence[Further] = ()) -> None:
-    """What this lesson adds to the answer of the riddle, where to read on (`further` before the shared list), and the next lesson."""
+    """What this lesson adds to the answer of the riddle, where to read on (`further`, else ui/further.py), and the next lesson."""
     record.mark_read(slug)
     st.header(_("What we now know"), anchor=False)
     st.markdown(knowledge)
-    st.markdown("\n".join(f"- [{place.title}]({place.address}): {_(place.why)}" for place in _once([*further, *reading_of(slug)])))
+    st.markdown("\n".join(f"- [{place.title}]({place.address}): {_(place.why)}" for place in reading_of(slug, further)))
     _onward(slug)
-
-
-def _once(places: Sequence[Further]) -> list[Further]:
-    """Every work once: the first mention of it stands."""
-    works: dict[str, Further] = {}
-    for place in places:
-        number = re.search(r"\d{4}\.\d{5}", place.address)  # of arXiv, whatever edition or section the address names
-        works.setdefault(number[0] if number else place.address, place)
-    return list(works.values())
 
 
 def _onward(slug: str) -> None:

@@ -22,7 +22,7 @@ BYTES = 64 * 2**10
 ENTRIES = 300  # of a part of a record
 CHARACTERS = 300  # of a text in it
 _TROUBLE = re.compile("[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-_NAME = re.compile(r"([a-z0-9-]{1,40})\.([A-Za-z0-9_.-]{1,60})")
+_NAME = re.compile(r"([a-z0-9-]{1,40})\.([A-Za-z0-9_. -]{1,60})")
 
 
 @dataclass(frozen=True)

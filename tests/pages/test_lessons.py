@@ -22,7 +22,7 @@ from figures.payload import unpack
 from tests.test_architecture import BLOCK_TORCH
 from ui import check, first, lesson, prose
 from ui.questions import Cell, Choice, Number, Question
-from ui.record_file import Bet, Record
+from ui.record_file import Bet, Record, from_json, to_json
 
 ROOT = Path(__file__).resolve().parents[2]
 APP = ROOT / "app.py"
@@ -216,6 +216,9 @@ def check_questions(questions: tuple[Question, ...]) -> None:
 def test_three_questions_of_three_ideas_and_three_kinds(shown: Lesson, heard: Heard) -> None:
     open_lesson(shown, heard)
     check_questions(heard.questions)
+    answers = {f"{shown.slug}.{question.name}": True for question in heard.questions}
+    made = {name: Bet(question, choice) for name, question, choices in bets(heard) for choice in choices}
+    assert from_json(to_json(Record(answers=answers, bets=made))).answers == answers, "a name the record does not take"
 
 
 @each_lesson

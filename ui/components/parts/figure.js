@@ -194,12 +194,13 @@ function figureIn(matrix, i, j, place, g, palette, strong) {
     masked ? maskedText(matrix) : shortNumber(value));
 }
 
-/** An answered cell: a ring in the colour of the verdict, and its sign in the corner: a tick or a cross. */
-function answerMark([i, j, right], g, palette) {
+/** An answered cell: a ring in the colour of the verdict and, where it is `signed`, a tick or a cross in the corner. */
+function answerMark([i, j, right, signed], g, palette) {
   const [x, y, colour] = [g.places[0].x + j * g.cell, g.places[0].y + i * g.cell, right ? palette.positive : palette.negative];
   const [cx, cy] = [x + g.cell, y];
   const sign = right ? `M${cx - 3.5} ${cy}l2.5 3l4.5 -5.5` : `M${cx - 3} ${cy - 3}l6 6m0 -6l-6 6`;
-  return [svg("rect", { x: x - 2, y: y - 2, width: g.cell + 4, height: g.cell + 4, rx: 5, fill: "none", stroke: colour, "stroke-width": 3 }),
+  const ring = svg("rect", { x: x - 1, y: y - 1, width: g.cell + 2, height: g.cell + 2, rx: 4, fill: "none", stroke: colour, "stroke-width": signed ? 3 : 2 });
+  return !signed ? [ring] : [ring,
     svg("circle", { cx, cy, r: 8, fill: colour, stroke: palette.background, "stroke-width": 1.5 }),
     svg("path", { d: sign, fill: "none", stroke: palette.background, "stroke-width": 2, "stroke-linecap": "round", "stroke-linejoin": "round" })];
 }

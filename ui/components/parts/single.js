@@ -41,11 +41,14 @@ function drawMatrix(self) {
   tellMatrix(self, self.cell);
 }
 
-/** What is marked once there is an answer: [row, column, is it right]. */
+/** What is marked once there is an answer: [row, column, is it right, does it carry a sign]. One tick is enough for several right cells. */
 function answersOf(ask) {
   if (!ask || !ask.chosen) return [];
-  const right = ask.right.map(([i, j]) => [i, j, true]);
-  return right.some(([i, j]) => i === ask.chosen[0] && j === ask.chosen[1]) ? right : [...right, [...ask.chosen, false]];
+  const isChosen = ([i, j]) => i === ask.chosen[0] && j === ask.chosen[1];
+  const known = ask.right.some(isChosen);
+  const right = ask.right.map((cell, at) => [...cell, true, known ? isChosen(cell) : at === 0]);
+  right.sort((a, b) => a[3] - b[3]); // the sign lies on top
+  return known ? right : [...right, [...ask.chosen, false, true]];
 }
 
 function tellMatrix(self, [i, j]) {
