@@ -14,7 +14,7 @@ from typing import Any, Literal
 import numpy as np
 import torch
 
-from model.batches import encode_pairs, encode_texts
+from model.batches import Encoded, encode_pairs, encode_texts
 from model.config import START, ModelConfig, preset
 from model.corpora import Corpus, Pair, load_corpus, stories
 from model.held_out import teacher_forced, write
@@ -139,16 +139,19 @@ class _Moment:
 
 
 def _measure(model: Writer, given: Material) -> _Moment:
-    longest = given.training.longest
-    encode = encode_texts if isinstance(model, LanguageModel) else encode_pairs
-    data = encode(given.measured, given.tokenizer, longest)
     with torch.no_grad():
-        loss, _ = teacher_forced(model, data)
+        loss, _ = teacher_forced(model, encoded(model, given))
         written = write(model, given.tokenizer, [pair.source for pair in given.measured])
         peek, head, weights = peeking(model, given)
     good, fitting = _judged(written, given)
     pieces = tuple(given.tokenizer.pieces[number] for number in _decoder_input(model, given))
     return _Moment(loss, good, fitting, tuple(written[:SHOWN]), peek, head, weights, pieces)
+
+
+def encoded(model: Writer, given: Material) -> Encoded:
+    """What is measured, as the model reads it."""
+    encode = encode_texts if isinstance(model, LanguageModel) else encode_pairs
+    return encode(given.measured, given.tokenizer, given.training.longest)
 
 
 def _judged(written: Sequence[str], given: Material) -> tuple[float, float]:

@@ -30,6 +30,10 @@ def strip_words() -> dict[str, str]:
             "Row {row} has been given {fed} and must write {label}. It reads {open} inputs, its own among them; {hidden} are hidden. "
             "{label} itself is the input of row {next}: hidden."
         ),
+        "told_first": _(
+            "Row 1 has been given {fed}, which stands before every sentence, and must write {label}. That is all it reads: {hidden} inputs "
+            "are hidden, {label} itself among them, the input of row {next}."
+        ),
         "told_last": _("Row {row} has been given {fed}, reads all {open} inputs, and must write {label}. {label} is never fed in: "
         "here it ends."),
         "told_unshifted": _(
@@ -40,7 +44,7 @@ def strip_words() -> dict[str, str]:
         "told_empty": _("Row 1 must write {label} and has nothing left to read: all its {hidden} cells are hidden. A softmax over "
         "nothing is no number."),
         "cell_open": _("{row} may read {column}: score {score}, weight {weight}."),
-        "cell_hidden": _("{row} may not read {column}, which comes later: \u2212\u221e goes in, e^\u2212\u221e = 0 comes out."),
+        "cell_hidden": _("{row} may not read {column}, which comes later: \u2212\u221e goes in, 0 comes out."),
     }  # fmt: skip
 
 
