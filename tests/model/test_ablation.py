@@ -1,4 +1,4 @@
-"""Silenced heads: the arithmetic by NumPy, the loss by a second road, the shipped losses recounted; Fuses solved and not solvable with fewer."""
+"""Silenced heads: the arithmetic by NumPy, the loss by a second road, the shipped losses recounted; Fuses and their par."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ _GAME = "heads_fuses"  # in the session: level -> silenced heads
 _BEST = "heads_fuses_best"  # in the session: level -> fewest heads that solved it
 _LEVEL = "heads_fuses_level"
 _LETTERS = {"encoder": "e", "decoder": "d", "cross": "c"}
-_HEAD = re.compile(r"([edc])(\d{1,2})h(\d{1,2})")
+_HEAD = re.compile(r"([edc])([0-9]{1,2})h([0-9]{1,2})")
 
 
 def fuses(at: Stage) -> None:
@@ -178,7 +178,7 @@ def link_of(number: int, heads: tuple[data.Head, ...]) -> str | None:
 def read_link(text: str, facts: Facts) -> tuple[int, tuple[data.Head, ...]] | None:
     """Level and heads of a link; None for a level there is not. Heads there are not are left out."""
     first, *rest = text[:400].split(".")
-    if not first.isdigit() or not 1 <= int(first[:4]) <= len(facts.about["levels"]):
+    if not (first.isascii() and first.isdigit()) or not 1 <= int(first[:4]) <= len(facts.about["levels"]):
         return None
     kinds = {letter: kind for kind, letter in _LETTERS.items()}
     heads = []
