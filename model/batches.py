@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -20,6 +21,7 @@ Ids = tuple[int, ...]
 Row = tuple[Pair, Ids, Ids]  # a pair with the ids of its sides
 Rows = np.ndarray  # whole numbers, [pair, token] or [pair]
 
+ROUND, ROWS_TOGETHER = 4, 8  # few different shapes of batches: a processor's fast kernels are made anew for each shape
 SPELT_WORDS = 0.25  # of the words of a source that is spelt rarely
 
 
@@ -95,16 +97,27 @@ def _pad(rows: Sequence[Ids]) -> tuple[Rows, Rows]:
 
 
 def _shifted(source: Rows, target: Rows, source_lengths: Rows, target_lengths: Rows) -> Batch:
-    """Teacher forcing: decoder input = start + target, labels = target + end, cut to the longest row of this batch."""
-    count, m, n = len(source), int(source_lengths.max()), int(target_lengths.max()) + 1
-    decoder_input = np.full((count, n), PADDING, dtype=np.int64)
+    """Teacher forcing: decoder input = start + target, labels = target + end; all padded to one length, a multiple of `ROUND`."""
+    count, longest = len(source), int(target_lengths.max())
+    n = rounded(max(int(source_lengths.max()), longest + 1))
+    shape = (count, n)
+    ids, decoder_input, labels = (np.full(shape, PADDING, dtype=np.int64) for _ in range(3))
+    ids[:, : source.shape[1]] = source[:, :n]
     decoder_input[:, 0] = START
-    decoder_input[:, 1:] = target[:, : n - 1]
-    labels = np.full((count, n), PADDING, dtype=np.int64)
-    labels[:, : n - 1] = target[:, : n - 1]
+    decoder_input[:, 1 : longest + 1] = target[:, :longest]
+    labels[:, :longest] = target[:, :longest]
     labels[np.arange(count), target_lengths] = END
     tokens = int(target_lengths.sum()) + count
-    return Batch(torch.from_numpy(source[:, :m].astype(np.int64)), torch.from_numpy(decoder_input), torch.from_numpy(labels), tokens)
+    return Batch(torch.from_numpy(ids), torch.from_numpy(decoder_input), torch.from_numpy(labels), tokens)
+
+
+def rounded_down(length: int) -> int:
+    return length - length % ROUND
+
+
+def rounded(length: Any) -> Any:
+    """The next multiple of `ROUND`, of one number or of an array."""
+    return -(-length // ROUND) * ROUND
 
 
 def batches_in_order(data: Encoded, size: int) -> Iterator[Batch]:
@@ -118,14 +131,19 @@ def bucketed_epoch(lengths: Rows, config: TrainConfig, generator: torch.Generato
     """Every pair once, as batches of like length in random order.
 
     All pairs are shuffled and dealt into pools of `pool` batches; each pool is sorted by length and cut; then the
-    batches of the epoch are shuffled. Sentences of one length share a batch, yet chance decides which meet.
+    batches of the epoch are shuffled. Sentences of one length share a batch, yet chance decides which meet. What does not
+    fill a batch waits for the next pool.
     """
     order = torch.randperm(len(lengths), generator=generator).numpy()
     cut = _cut_by_sentences if config.batch_by == "sentences" else _cut_by_tokens
-    batches = []
+    batches: list[Rows] = []
+    waiting = order[:0]
     for pool in _cut_pools(order, lengths, config):
+        pool = np.concatenate([waiting, pool])
         pool = pool[np.argsort(lengths[pool], kind="stable")]
-        batches += cut(pool, lengths, config.batch)
+        *whole, waiting = cut(pool, lengths, config.batch)
+        batches += whole
+    batches.append(waiting)
     return [batches[i] for i in torch.randperm(len(batches), generator=generator).tolist()]
 
 
@@ -142,12 +160,18 @@ def _cut_by_sentences(pool: Rows, lengths: Rows, size: int) -> list[Rows]:
 
 
 def _cut_by_tokens(pool: Rows, lengths: Rows, size: int) -> list[Rows]:
-    """Cut sorted pairs so that pairs times the longest of them stays within `size` (a pair longer than that stands alone)."""
-    batches, start = [], 0
-    for end in range(1, len(pool) + 1):
-        if end == len(pool) or (end + 1 - start) * lengths[pool[end]] > size:
-            batches.append(pool[start:end])
-            start = end
+    """Cut sorted pairs so that pairs times the padded length stays within `size`, in multiples of `ROWS_TOGETHER` pairs where there are
+    so many (a pair longer than `size` stands alone).
+    """
+    batches, start, padded = [], 0, rounded(lengths[pool])
+    while start < len(pool):
+        count = min(size // int(padded[start]), len(pool) - start)
+        while count > 1 and count * padded[start + count - 1] > size:
+            count -= 1
+        if count > ROWS_TOGETHER:
+            count -= count % ROWS_TOGETHER
+        batches.append(pool[start : start + max(1, count)])
+        start += max(1, count)
     return batches
 
 

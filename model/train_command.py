@@ -16,6 +16,7 @@ from model.corpora.own import CleaningReport, read_aligned, read_tsv
 from model.errors import LabError
 from model.run_folder import read_run
 from model.saved import load_model
+from model.team import Team, join, leave
 from model.tokenizers import Tokenizer, train_tokenizer
 from model.train_config import TrainConfig, apply_settings, recipe
 from model.training import Step, train, use_fast_arithmetic
@@ -31,17 +32,25 @@ GRAMMAR_TERMS = "Sentences of the project's own grammar, MIT."
 
 
 def run(options: argparse.Namespace) -> None:
-    """Train from the beginning, or go on with `--resume`. One line a report, one at the end."""
-    steps, total, folder = resumed(options) if options.resume else begun(options)
+    """Train from the beginning, or go on with `--resume`. One line a report, one at the end. Under `torchrun` the leader speaks."""
+    team = join()
+    try:
+        _run(options, team)
+    finally:
+        leave()
+
+
+def _run(options: argparse.Namespace, team: Team) -> None:
+    steps, total, folder = resumed(options, team) if options.resume else begun(options, team)
     last = None
-    for last in progress(steps, total):
-        if last.held_out or last.gradient_norms:
+    for last in progress(steps, total) if team.leads else steps:
+        if team.leads and (last.held_out or last.gradient_norms):
             emit(last.as_dict())
-    if last is not None:
+    if last is not None and team.leads:
         emit({"out": str(folder), "steps": last.step, "seconds": round(last.seconds, 2), "loss": last.loss})
 
 
-def begun(options: argparse.Namespace) -> tuple[Iterator[Step], int, Path]:
+def begun(options: argparse.Namespace, team: Team) -> tuple[Iterator[Step], int, Path]:
     from model.config import preset
 
     if options.out is None:
@@ -49,16 +58,17 @@ def begun(options: argparse.Namespace) -> tuple[Iterator[Step], int, Path]:
     shape, training = apply_settings(preset(options.preset), recipe(options.preset), options.settings)
     origin = origin_of(options, training.seed)
     corpus, report = build_corpus(origin)
-    if report:
+    if report and team.leads:
         emit({"lines": report.lines, "kept": report.kept, "removed": dict(report.removed)})
     kind = options.tokenizer or natural_tokenizer(origin)
     tokenizer = train_tokenizer(kind, (text for pair in corpus.train for text in (pair.source, pair.target)), shape.vocabulary)
     use_fast_arithmetic(shape.d_model, options.threads)
     model = writer(new_model(shape.with_(vocabulary=len(tokenizer.pieces)), training.seed))
-    return train(model, tokenizer, corpus, training, options.out, origin=origin, card=card_of(origin)), training.steps, options.out
+    steps = train(model, tokenizer, corpus, training, options.out, origin=origin, card=card_of(origin), team=team)
+    return steps, training.steps, options.out
 
 
-def resumed(options: argparse.Namespace) -> tuple[Iterator[Step], int, Path]:
+def resumed(options: argparse.Namespace, team: Team) -> tuple[Iterator[Step], int, Path]:
     folder: Path = options.resume
     training, about = read_run(folder)
     corpus, _ = build_corpus(about["origin"])
@@ -66,7 +76,8 @@ def resumed(options: argparse.Namespace) -> tuple[Iterator[Step], int, Path]:
     tokenizer: Tokenizer = saved.tokenizer
     use_fast_arithmetic(saved.config.d_model, options.threads)
     model = writer(new_model(saved.config, training.seed))
-    return train(model, tokenizer, corpus, training, folder, resume=True, card=card_of(about["origin"])), left(training, folder), folder
+    steps = train(model, tokenizer, corpus, training, folder, resume=True, card=card_of(about["origin"]), team=team)
+    return steps, left(training, folder), folder
 
 
 def left(training: TrainConfig, folder: Path) -> int:

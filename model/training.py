@@ -18,7 +18,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from model.batches import Batch, BatchStream, encode_pairs, encode_texts
+from model.batches import Batch, BatchStream, encode_pairs, encode_texts, rounded_down
 from model.corpora import Corpus
 from model.errors import LabError
 from model.held_out import HeldOutScores, encode_held_out, last_vectors, measure
@@ -27,6 +27,7 @@ from model.loss import loss_of_output, smoothing_floor
 from model.noise import Noise
 from model.norms import Parts, total_norm
 from model.schedules import rate_at
+from model.team import ALONE, Team
 from model.tokenizers import Tokenizer
 from model.train_config import TrainConfig
 from model.transformer import LanguageModel, Writer
@@ -68,18 +69,22 @@ def train(
     resume: bool = False,
     origin: Mapping[str, Any] | None = None,
     card: Mapping[str, Any] | None = None,
+    team: Team = ALONE,
 ) -> Iterator[Step]:
     """Train `model` in place, one step per `next`. On one thread the same arguments give the same bits.
 
     With a folder, everything a run keeps goes there; its card is `card` and what training knows. `origin` says in run.json
     how to build the corpus again. `resume` goes on from the folder's newest checkpoint to the same end, bit by bit; closing
     the stream early leaves a checkpoint. Raises `LabError` with code "diverged" where a loss or a norm stops being finite.
+    Every process of a `team` pulls the same stream; only the leader's goes to the folder.
     """
-    training = Training(model, tokenizer, corpus, config)
+    training = Training(model, tokenizer, corpus, config, team)
     keeper = None if folder is None else Keeper(folder, training, tokenizer, corpus, dict(card or {}))
-    if keeper is not None:
-        keeper.resume() if resume else keeper.begin(origin or {})
-    yield from _steps(training, keeper)
+    if keeper is not None and resume:
+        keeper.resume()
+    elif keeper is not None and team.leads:
+        keeper.begin(origin or {})
+    yield from _steps(training, keeper if team.leads else None)
 
 
 def _steps(training: Training, keeper: Keeper | None) -> Iterator[Step]:
@@ -136,14 +141,15 @@ def _optimizer(model: Writer, config: TrainConfig) -> torch.optim.Optimizer:
 class Training:
     """A model, its optimizer, its batches, its noise, and how far they are."""
 
-    def __init__(self, model: Writer, tokenizer: Tokenizer, corpus: Corpus, config: TrainConfig) -> None:
+    def __init__(self, model: Writer, tokenizer: Tokenizer, corpus: Corpus, config: TrainConfig, team: Team = ALONE) -> None:
+        self.team = team
         self.model, self.tokenizer, self.config = model.train().requires_grad_(True), tokenizer, config
-        longest = min(config.longest, model.config.maximum_length - 1)  # the start token takes one position
+        longest = min(config.longest, rounded_down(model.config.maximum_length) - 1)  # the start token takes one position
         encode = encode_texts if isinstance(model, LanguageModel) else encode_pairs
         self.data = encode(corpus.train, tokenizer, longest)
         self.held_out = encode_held_out(corpus, tokenizer, config.evaluate_sentences, longest, encode)
         self.batches = BatchStream(self.data, tokenizer, config)
-        self.noise = Noise(model.config.dropout, config.seed) if model.config.dropout else None
+        self.noise = Noise(model.config.dropout, config.seed + team.rank) if model.config.dropout else None
         self.parameters = list(model.parameters())
         self.optimizer = _optimizer(model, config)
         self.parts = Parts(model)
@@ -171,10 +177,22 @@ class Training:
     def _backward(self, batch: Batch) -> tuple[Tensor, list[Tensor]]:
         """The loss, and its gradient for each parameter in the model's order."""
         self.optimizer.zero_grad(set_to_none=True)
-        hidden = last_vectors(self.model, batch, self.noise)
-        loss = loss_of_output(hidden, self.model.output.weight, batch.labels, self.config.label_smoothing)
-        loss.backward()
-        return loss.detach(), [parameter.grad for parameter in self.parameters if parameter.grad is not None]
+        mine = self.team.share(batch)
+        loss = torch.zeros(())
+        if mine.tokens:
+            hidden = last_vectors(self.model, mine, self.noise)
+            loss = loss_of_output(hidden, self.model.output.weight, mine.labels, self.config.label_smoothing) * (mine.tokens / batch.tokens)
+            loss.backward()
+        loss, gradients = loss.detach(), self._gradients()
+        self.team.add([loss, *gradients])
+        return loss, gradients
+
+    def _gradients(self) -> list[Tensor]:
+        """Of the parameters that have one; in a team of all, since the processes' lists are added one by one."""
+        if self.team.size > 1:
+            for parameter in self.parameters:
+                parameter.grad = torch.zeros_like(parameter) if parameter.grad is None else parameter.grad
+        return [parameter.grad for parameter in self.parameters if parameter.grad is not None]
 
     def _checked(self, loss: Tensor, gradients: list[Tensor]) -> float:
         """The norm of all gradients, after the last moment at which the parameters can still be kept from harm."""
@@ -197,7 +215,7 @@ class Training:
     def _measured(self) -> HeldOutScores | None:
         every = self.config.evaluate_every
         due = self.step == self.config.steps or (every and self.step % every == 0)
-        if not due or not self.held_out:
+        if not due or not self.held_out or not self.team.leads:
             return None
         try:
             return measure(self.model, self.tokenizer, self.held_out)

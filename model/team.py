@@ -1,0 +1,63 @@
+"""Data-parallel training: several processes, each with a share of every batch, one sum of gradients (`torchrun`, gloo).
+
+All processes hold the same parameters and draw the same batches; each learns from its own rows. The loss of a batch is a
+mean over its tokens, so the processes' losses and gradients are weighted by their tokens before they are added: the sum is
+the gradient that one process would have had.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, distributed
+
+from model.batches import Batch
+
+
+@dataclass(frozen=True)
+class Team:
+    """`size` processes; this one is number `rank`, from 0. Number 0 measures, writes and speaks."""
+
+    rank: int = 0
+    size: int = 1
+
+    @property
+    def leads(self) -> bool:
+        return self.rank == 0
+
+    def share(self, batch: Batch) -> Batch:
+        """This process's rows of a batch, as wide as the whole; none where there are fewer rows than processes."""
+        if self.size == 1:
+            return batch
+        rows = slice(self.rank, None, self.size)
+        labels = batch.labels[rows]
+        return Batch(batch.source[rows], batch.decoder_input[rows], labels, int((labels != 0).sum()))
+
+    def add(self, tensors: Sequence[Tensor]) -> None:
+        """Put the sum over all processes in the place of each tensor. One message for all of them."""
+        if self.size == 1:
+            return
+        flat = torch.cat([tensor.flatten() for tensor in tensors])
+        distributed.all_reduce(flat)
+        for tensor, total in zip(tensors, flat.split([tensor.numel() for tensor in tensors]), strict=True):
+            tensor.copy_(total.view_as(tensor))
+
+
+ALONE = Team()
+
+
+def join() -> Team:
+    """The team `torchrun` has started this process in; alone without it."""
+    if int(os.environ.get("WORLD_SIZE", "1")) < 2:
+        return ALONE
+    if not distributed.is_initialized():
+        distributed.init_process_group("gloo")
+    return Team(distributed.get_rank(), distributed.get_world_size())
+
+
+def leave() -> None:
+    if distributed.is_initialized():
+        distributed.destroy_process_group()
