@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -49,17 +50,32 @@ def summary() -> None:
 
 
 def path() -> None:
-    """The stations. A click on a title opens the lesson."""
-    opened = _PATH(key="progress_path", data=_path_data(), on_open_change=lambda: None).get("open")
+    """The stations, in one of two orders. A click on a title opens the lesson."""
+    orders = {"lecture": _("In the lecture's order"), "story": _("In the order of the story")}
+    with st.container(horizontal=True, vertical_alignment="center"):
+        chosen = st.segmented_control(
+            _("Order"),
+            list(orders),
+            default="lecture",
+            format_func=orders.__getitem__,
+            key="order",
+            label_visibility="collapsed",
+            bind="query-params",
+            required=True,
+        )
+        if chosen == "story":
+            st.caption(_("The shortest way to the riddle's answer; after it, what a lecture has to tell besides."), width="content")
+    lessons = [catalogue.lesson(number) for number in catalogue.STORY] if chosen == "story" else list(catalogue.LESSONS)
+    opened = _PATH(key="progress_path", data=_path_data(lessons), on_open_change=lambda: None).get("open")
     for lesson in catalogue.LESSONS:
         if lesson.ready and lesson.slug == opened:
             st.switch_page(lesson.script)
 
 
-def _path_data() -> dict[str, Any]:
+def _path_data(lessons: Sequence[Lesson]) -> dict[str, Any]:
     return {
         "label": _("The lessons"),
-        "stations": [_station(lesson) for lesson in catalogue.LESSONS],
+        "stations": [_station(lesson) for lesson in lessons],
         "words": {
             "bet": _("You bet"),
             "toCome": _("to come"),

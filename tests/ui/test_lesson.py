@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from ui import lesson
+import catalogue
+from ui import further, lesson, terms
 
 
 def page() -> None:
@@ -77,3 +80,62 @@ def test_the_code_is_the_code_that_runs() -> None:
     source = lesson.source_of("model/attention.py", "attend")
     assert source.startswith("def attend(")
     assert lesson.source_of("ui/address.py", "Stage.parameters").lstrip().startswith("def parameters(")
+
+
+def test_both_orders_go_through_every_lesson_once() -> None:
+    assert sorted(catalogue.STORY) == [lesson.number for lesson in catalogue.LESSONS] == list(range(1, 16))
+
+
+@pytest.mark.parametrize("following", [catalogue.following, catalogue.following_in_story])
+def test_following_leads_through_what_is_finished(
+    following: Callable[[str], catalogue.Lesson | None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catalogue.Lesson, "ready", property(lambda self: self.number % 3 == 1))
+    here: catalogue.Lesson | None = catalogue.LESSONS[0]
+    met = []
+    while here is not None:
+        met.append(here.number)
+        here = following(here.slug)
+    assert sorted(met) == [1, 4, 7, 10, 13]
+
+
+def test_what_is_taken_for_granted_is_explained_or_a_lesson() -> None:
+    for found in catalogue.LESSONS:
+        for name in found.prerequisites:
+            assert name in terms.TERMS or name in {other.slug for other in catalogue.LESSONS}
+
+
+def test_every_lesson_says_where_to_read_on() -> None:
+    for found in catalogue.LESSONS:
+        places = further.reading_of(found.slug)
+        assert "1706.03762" in places[0].address and len(places) >= 4
+        assert all(place.address.startswith("https://") and place.why for place in places)
+
+
+def test_a_work_is_named_once() -> None:
+    own = further.Further("The paper", "https://arxiv.org/abs/1706.03762", "all of it")
+    again = further.Further("The paper, section 3", "https://arxiv.org/html/1706.03762v7#S3", "a part")
+    found = further.reading_of("heads", [own, again, further.LECTURE[0]])
+    assert found == [own, *further.LECTURE]
+
+
+def test_races_have_names_the_train_page_reads() -> None:
+    with pytest.raises(AssertionError):
+        lesson.race_link("no-thing", "Race")
+
+
+def own_control() -> None:
+    import streamlit as st
+
+    from ui import lesson
+
+    with lesson.breaking("trained without", "the order"):
+        st.slider("drag", 0, 9)
+    lesson.term("exponential")
+    lesson.term("radian", "About 57 degrees.")
+
+
+def test_a_page_may_break_with_a_control_of_its_own() -> None:
+    app = AppTest.from_function(own_control, default_timeout=30).run()
+    assert not app.exception and app.header[0].value == "Break it: the order" and app.slider
+    assert "Trained without it" in app.caption[0].value
