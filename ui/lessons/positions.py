@@ -142,8 +142,8 @@ def formula(shown: Reading) -> None:
     count, width = len(shown.source_pieces), shown.config.d_model
     longest = 2 * np.pi / figures.frequencies(width)[-1]
     lesson.formula(
-        r"PE_{(pos,\,2i)} = \sin\!\left(\frac{pos}{10000^{2i/d_{model}}}\right) \qquad PE_{(pos,\,2i+1)} = "
-        r"\cos\!\left(\frac{pos}{10000^{2i/d_{model}}}\right)",
+        r"\begin{aligned} PE_{(pos,\,2i)} &= \sin\!\left(pos / 10000^{2i/d_{model}}\right) \\"
+        r" PE_{(pos,\,2i+1)} &= \cos\!\left(pos / 10000^{2i/d_{model}}\right) \end{aligned}",
         [
             lesson.Symbol("pos", _("which token, counted from 0"), _("0 to {last}").format(last=count - 1)),
             lesson.Symbol("i", _("which clock"), _("0 to {last}").format(last=width // 2 - 1)),
@@ -223,7 +223,8 @@ def sums(shown: Reading) -> None:
     st.markdown(
         _(
             "Position is not written beside the embedding but added to it, number by number; the layers have to tell the two apart "
-            "again. That is why embeddings are multiplied by √d_model first: both then have a like size."
+            "again. A fresh embedding is about 1 long, a position √(d_model / 2). Times √d_model the embedding comes to about √d_model, "
+            "and neither drowns the other. (The paper multiplies and does not say why.)"
         )
     )
     picture(figures.sums_payload(embedding, position, Tokens(shown.source_pieces), of.sums_words()), "positions_sums")
@@ -269,9 +270,11 @@ def learned() -> None:
     say(
         _(
             "The first {count} positions, each with each. Neighbours among sinusoids have a cosine of {fixed}; among rows that were "
-            "learned, from random ones, {learned}. It translates {exact} of the unseen sentences exactly, with sinusoids {sinusoidal}."
+            "learned, from random ones, {learned}. The very last two, which few sentences reach, are at {last}. The model with learned "
+            "positions translates {exact} of the unseen sentences exactly, the one with sinusoids {sinusoidal}."
         ),
         "positions_learned", count=len(table), fixed=number(near["sinusoidal"]), learned=number(near["learned"]),
+        last=number(float(cosines(table[-2:-1], table[-1:])[0, 0])),
         exact=_share(facts.about["final"]["learned"]), sinusoidal=_share(facts.about["final"]["sinusoidal"]),
     )  # fmt: skip
 
@@ -288,30 +291,33 @@ def experts(shown: Reading) -> None:
     with lesson.expert():
         st.markdown(_("**Why an encoder is blind.** Let P shuffle the rows of X. Queries, keys and values are made row by row, so"))
         st.latex(
-            r"\mathrm{softmax}\!\left(\frac{PXW^Q (PXW^K)^\top}{\sqrt{d_k}}\right) PXW^V = P\,\mathrm{softmax}\!\left(\frac{XW^Q "
-            r"(XW^K)^\top}{\sqrt{d_k}}\right) \underbrace{P^\top P}_{1} XW^V"
+            r"\begin{aligned} & \mathrm{softmax}\!\left(\tfrac{PXW^Q (PXW^K)^\top}{\sqrt{d_k}}\right) PXW^V \\"
+            r" &= P\,\mathrm{softmax}\!\left(\tfrac{XW^Q (XW^K)^\top}{\sqrt{d_k}}\right) P^\top P\, XW^V \\"
+            r" &= P\,\mathrm{softmax}\!\left(\tfrac{XW^Q (XW^K)^\top}{\sqrt{d_k}}\right) XW^V \end{aligned}"
         )
         st.markdown(
             _(
                 "The output is shuffled in the same way: *equivariant*, not invariant; only a mean over the rows would be invariant. "
-                "Feed-forward, residual and normalization work row by row and keep it so. A causal mask M does not: P M Pᵀ ≠ M. Row t "
-                "sees t + 1 tokens, and that alone tells a layer where it stands."
+                "Feed-forward, residual and normalization work row by row and keep it so. A causal mask $M$ does not: $P M P^\\top ≠ M$. "
+                "Row $t$, counted from 0, sees $t + 1$ tokens, and that alone tells a layer where it stands."
             )
         )
-        st.markdown(_("**Why the product forgets the place.** With w_i the speed of clock i,"))
+        st.markdown(_("**Why the product forgets the place.** With $w_i$ the speed of clock $i$,"))
         st.latex(
-            r"PE(p)\cdot PE(p+k) = \sum_i \sin(p w_i)\sin((p{+}k) w_i) + \cos(p w_i)\cos((p{+}k) w_i) = \sum_{i=0}^{d/2-1} \cos(k\, w_i)"
+            r"\begin{aligned} PE(p)\cdot PE(p{+}k) &= \sum_i \sin(p w_i)\sin((p{+}k) w_i) \\"
+            r" &\quad + \cos(p w_i)\cos((p{+}k) w_i) \\ &= \sum_{i=0}^{d/2-1} \cos(k\, w_i) \end{aligned}"
         )
         st.markdown(
             _(
-                "A sum of cosines is even in k, so direction is lost, and each cosine comes back, so it has bumps. Direction is not lost "
-                "to the model: W^Q and W^K may turn the two sides differently, and the product with a turn in between is directed."
+                "A sum of cosines is even in $k$, so direction is lost, and each cosine comes back, so it has bumps. Direction is not "
+                "lost to the model: $W^Q$ and $W^K$ may turn the two sides differently, and the product with a turn in between is "
+                "directed."
             )
         )
         st.markdown(
             _(
                 "**Why 10000?** Full turns run from 2π to {longest} words, a geometric series of {pairs}. The longest should exceed any "
-                "sentence, or a position would come round to itself. The paper gives no other reason for the number."
+                "sentence, or a position would come round to itself. The paper gives no reason for the number."
             ).format(longest=f"{2 * np.pi / figures.frequencies(width)[-1]:,.0f}", pairs=width // 2)
         )
         st.markdown(

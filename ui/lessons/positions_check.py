@@ -35,8 +35,8 @@ def _value(pieces: tuple[str, ...], note: str) -> Number:
     return Number(
         "value", "prediction",
         note + _(
-            "{word} is at position {place}, counted from 0. What stands in column 0 of its row, PE({place}, 0)? Two decimals; a "
-            "calculator is allowed, set to radians."
+            "{word} is at position {place}, counted from 0. What stands in column 0 of its row, PE({place}, 0)? Two decimals: compute "
+            "it, or find it on the map."
         ).format(word=pieces[place], place=place),
         round(math.sin(place), 4), 0.01, "",
         _(

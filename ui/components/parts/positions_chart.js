@@ -31,7 +31,7 @@ const fromPixels = ({ chart, inner }, pixels) => chart.x[0] + (pixels / inner) *
 function drawChart(stage) {
   const { chart, palette, host, back, slider, sheet } = stage;
   const width = (stage.width = host.clientWidth);
-  if (!width) return;
+  if (width < 120) return; // on its way in or out
   const family = getComputedStyle(host).fontFamily;
   const height = chart.height || 230;
   const roomy = width >= 560;
