@@ -6,6 +6,7 @@ Everything here is shared by all visitors and never changed.
 from __future__ import annotations
 
 import math
+import re
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -28,6 +29,7 @@ from ui.shipped import Facts, shipped
 
 FILM = "toy"  # the model whose film and text the lesson shows
 TRAINED_ENTRIES = 64
+_ENDLESS = re.compile(r"\S{32}(?=\S)")
 
 
 def facts() -> Facts:
@@ -123,13 +125,21 @@ class Trained:
     most: int  # pieces this text allows for
 
 
+def lines_of(text: str) -> tuple[str, ...]:
+    """The lines of the learner's own text, or the course's where it is empty; words without an end are cut, learning from them takes long."""
+    if not text:
+        return course_lines()
+    cleaned = (_ENDLESS.sub(r"\g<0> ", clean_text(line)).strip() for line in text.splitlines())
+    return tuple(line for line in cleaned if line)
+
+
 @st.cache_resource(show_spinner=False, max_entries=TRAINED_ENTRIES)
 def train(kind: str, text: str, size: int) -> Trained:
     """Learn from a text, or from the course's lines where it is empty. Raises `LabError`."""
-    lines = tuple(line for line in map(clean_text, text.splitlines()) if line) if text else course_lines()
+    lines = lines_of(text)
     most = most_pieces(kind, text)
     begun = time.process_time()
-    tokenizer = train_tokenizer(kind, lines, min(size, max(most, SMALLEST)))
+    tokenizer = train_tokenizer(kind, lines, max(SMALLEST, min(size, most)))
     milliseconds = 1000 * (time.process_time() - begun)
     assert isinstance(tokenizer, SubwordTokenizer)
     return Trained(tokenizer, tuple(count_pieces(tokenizer, lines)), lines, milliseconds, most)
@@ -138,7 +148,7 @@ def train(kind: str, text: str, size: int) -> Trained:
 @st.cache_resource(show_spinner=False, max_entries=TRAINED_ENTRIES)
 def most_pieces(kind: str, text: str) -> int:
     """How many pieces a text allows for: what a tokenizer has that may have as many as it likes. Raises `LabError`."""
-    return len(train_tokenizer(kind, text.splitlines() if text else course_lines(), limits.VOCABULARY).pieces)
+    return len(train_tokenizer(kind, lines_of(text), limits.VOCABULARY).pieces)
 
 
 # The stage's model

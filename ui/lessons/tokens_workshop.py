@@ -51,10 +51,12 @@ def _open(shown: Reading) -> None:
         size = _size(kind or "bpe", text)
     if size is None:
         return
-    trained = tokens_data.train(kind or "bpe", text, size)
+    with st.spinner(_("Learning from the text."), show_time=False):
+        trained = tokens_data.train(kind or "bpe", text, size)
+        drawn = lattice_of(shown.source, trained, text) if kind == "unigram" else merges_of(shown.source, trained)
     _learnt(trained)
     if kind == "unigram":
-        pictures.lattice(lattice_of(shown.source, trained, text), "lattice")
+        pictures.lattice(drawn, "lattice")
         st.caption(
             _(
                 "Unigram has no merges. It begins with far too many pieces and prunes those whose loss the text feels least, a quarter at "
@@ -62,7 +64,7 @@ def _open(shown: Reading) -> None:
             )
         )
     else:
-        pictures.merges(merges_of(shown.source, trained), "merges")
+        pictures.merges(drawn, "merges")
         st.caption(
             _(
                 "Byte pair begins with characters and merges the pair that meets most often, again and again. A new word is cut by the "
@@ -87,6 +89,7 @@ def _size(kind: str, text: str) -> int | None:
         wording.show(error, "tokens_error")
         return None
     if most <= SMALLEST:
+        st.caption(_("This text allows no more than {most} pieces.").format(most=most))
         return SMALLEST
     label = _("Vocabulary: this text allows {least} to {most} pieces").format(least=SMALLEST, most=f"{most:,}")
     return st.slider(label, SMALLEST, most, min(tokens.BET_SIZE, most), key=f"tokens_size_{most}", width=380)
@@ -171,10 +174,10 @@ def _course_stage(size: int, most: int) -> Trained:
 
 def lattice_data(found: Lattice, stage: Trained) -> dict[str, Any]:
     """A lattice as plain values, with the price of pruning each learnt piece of more than a letter."""
-    scores = stage.tokenizer.scores
+    scores, counts = stage.tokenizer.scores, dict(zip(stage.tokenizer.pieces, stage.counts, strict=True))
     arcs = []
     for arc in found.arcs:
-        count = stage.counts[stage.tokenizer.pieces.index(arc.piece)] if arc.known else 0
+        count = counts.get(arc.piece, 0)
         price = price_of_dropping(arc.piece, scores, count) if arc.known and len(arc.piece) > 1 else None
         arcs.append({**asdict(arc), "count": count, "price": price})
     unknown = min(arc.score for arc in found.arcs)
