@@ -88,14 +88,19 @@ class MultiHeadAttention(nn.Module):
         return KeysAndValues(*self.project(memory, self.key, self.value))
 
     def forward(
-        self, query: Float[Tensor, "batch head n d_k"], cached: KeysAndValues, allowed: Bool[Tensor, "_ 1 n m"], edit: AttentionEdit
+        self,
+        query: Float[Tensor, "batch head n d_k"],
+        cached: KeysAndValues,
+        allowed: Bool[Tensor, "_ 1 n m"],
+        edit: AttentionEdit,
     ) -> AttentionTrace:
         scale = math.sqrt(self.d_k) if self.scaling and not edit.drop_scale else 1.0
-        allowed = allowed.expand(-1, -1, query.shape[2], -1)  # one row for all queries, or one each: batch × 1 × n × m
+        allowed = allowed.expand(-1, -1, query.shape[2], -1)  # batch × 1 × n × m
         attended = attend(query, cached.key, cached.value, allowed, scale)
         weights, heads = _edited(attended, cached.value, edit)
-        output = self.output(heads.transpose(1, 2).flatten(2))  # concatenated: batch × n × (heads · d_v), then W^O
-        return AttentionTrace(query, cached.key, cached.value, attended.products, attended.scores, weights, allowed, heads, output)
+        output = self.output(heads.transpose(1, 2).flatten(2))  # batch × n × (heads · d_v), then W^O
+        key, value, products, scores = cached.key, cached.value, attended.products, attended.scores
+        return AttentionTrace(query, key, value, products, scores, weights, allowed, heads, output)
 
 
 def _edited(attended: Attended, value: Tensor, edit: AttentionEdit) -> tuple[Tensor, Tensor]:
