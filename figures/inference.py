@@ -11,8 +11,9 @@ import numpy as np
 from figures.payload import Tokens, pack
 from figures.theme import PALETTES
 
-SENT = 1024  # candidates of a step sent one by one; those after them in groups
-GROUPS = 32
+SHOWN = 12  # candidates of a step sent for the steps
+SENT = 128  # for the draw; those after them in groups of likes
+GROUPS = 64
 
 
 @dataclass(frozen=True)

@@ -10,14 +10,13 @@ from ui.words import _
 
 view = inference.choose_view(stage.current())
 reading = data.greedy_reading(view)
-payload = inference.steps_of(view, reading)
 
 bet = inference.place_bet()
 with lesson.try_it():
-    pictures.steps(payload, key="inference_steps")
+    pictures.steps(inference.steps_of(view, reading), key="inference_steps")
 inference.what_steps_say(view, reading)
 inference.beam_search(view, bet)
-inference.sampling(payload)
+inference.sampling(view, reading)
 inference_counts.side_by_side(view)
 inference_counts.over_the_corpus(view)
 

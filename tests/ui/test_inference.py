@@ -249,15 +249,23 @@ def test_the_number_asked_for_is_top_k_of_the_model() -> None:
 @pytest.mark.parametrize("source", [TIRED, WIDE, "the queen sings when she is happy", "the dog sleeps"])
 @pytest.mark.parametrize("moment", [71, 444, None])
 def test_the_second_place_is_the_second_largest_sum(source: str, moment: int | None) -> None:
-    tree = data.tree(view(moment, source), BeamSettings())
-    found = inference_questions.candidates(tree, readings.tokenizer("toy").pieces)
+    found = inference_questions.candidates(view(moment, source))
     cell = inference_questions.questions(view(moment, source), data.greedy_reading(view(moment, source)))[2]
     assert isinstance(cell, inference_questions.check.Cell)
     if found is None:
         assert "asked about" in cell.text
         return
     (right,) = cell.right
-    known = sorted(found.sums[found.known], reverse=True)
+    fork, pieces = data.fork(view(moment, source)), readings.tokenizer("toy").pieces
+    assert fork is not None
+    before = data.produced_ids(data.greedy_reading(view(moment, source)))[: fork.step]
+    for row, token in enumerate(fork.tokens):
+        total = sum(logits_after(saved(moment), source, before[:step])[one] for step, one in enumerate((*before, token)[: fork.step]))
+        total += logits_after(saved(moment), source, before)[token]
+        after = logits_after(saved(moment), source, (*before, token))
+        wanted = [total + after[pieces.index(piece)] for piece in found.tokens]
+        np.testing.assert_allclose(found.sums[row], wanted, atol=1e-3)
+    known = sorted(found.sums.ravel(), reverse=True)
     assert found.sums[right] == known[1] and cell.judge(right).right
     for row, column in np.ndindex(found.sums.shape):
         if (row, column) != right:

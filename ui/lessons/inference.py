@@ -7,7 +7,7 @@ import math
 import numpy as np
 import streamlit as st
 
-from figures.inference import log_softmax, steps_payload, tree_payload
+from figures.inference import SENT, SHOWN, log_softmax, steps_payload, tree_payload
 from figures.payload import Tokens
 from model.reading import Reading
 from model.search_tree import FATES, SearchTree
@@ -55,8 +55,8 @@ def place_bet() -> str | None:
     return lesson.bet("inference.beam", question.format(width=width), choices)
 
 
-def steps_of(view: View, reading: Reading) -> bytes:
-    """The payload of the steps, and of the draw."""
+def steps_of(view: View, reading: Reading, most: int = SHOWN) -> bytes:
+    """The payload of the steps; with more candidates that of the draw."""
     arrays = reading.arrays
     cross = np.stack([arrays[f"{name}.weights"] for name in cross_names(reading)])
     memory = arrays["memory"].shape
@@ -69,6 +69,7 @@ def steps_of(view: View, reading: Reading) -> bytes:
         NEVER,
         (memory[0], memory[1]),
         step_words(),
+        most=most,
     )
 
 
@@ -235,7 +236,7 @@ def _log(value: float) -> Said:
     return Said(f"{value:.2f}".replace("-", "\u2212"))
 
 
-def sampling(payload: bytes) -> None:
+def sampling(view: View, reading: Reading) -> None:
     """Temperature, top-k and top-p act on the bars in the browser."""
     st.header(_("Or throw dice: sampling"), anchor=False)
     st.markdown(
@@ -246,4 +247,4 @@ def sampling(payload: bytes) -> None:
             "own probability."
         )
     )
-    pictures.draw(payload, key="inference_draw")
+    pictures.draw(steps_of(view, reading, SENT), key="inference_draw")

@@ -198,14 +198,18 @@ def _examples(known: Facts, moment: str) -> None:
         "worse": _("More probable, and worse"),
     }
     order = [moment, *[name for name in ("160", "284", *known.about["moments"]) if name in known.about["moments"]]]
-    for kind, title in titles.items():
-        at = next((name for name in order if kind in known.about["examples"].get(name, {})), None)
-        if at is not None:
-            _example(known, kind, title, at)
+    found = {kind: next((name for name in order if kind in known.about["examples"].get(name, {})), None) for kind in titles}
+    shown = {kind: (at, known.about["examples"][at][kind]) for kind, at in found.items() if at is not None}
+    pictures.table({"tables": [_example(known, titles[kind], at, one) for kind, (at, one) in shown.items()]}, key="inference_examples")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(_("Put on the stage:"), width="content")
+        for kind, (at, one) in shown.items():
+            if st.button(titles[kind], key=f"inference_stage_{kind}", on_click=_show, args=(one["source"], at), width="content"):
+                st.rerun()  # the stage stands outside this fragment
 
 
-def _example(known: Facts, kind: str, title: str, moment: str) -> None:
-    one = known.about["examples"][moment][kind]
+def _example(known: Facts, title: str, moment: str, one: dict[str, Any]) -> dict[str, Any]:
+    """One sentence: what greedy and the beam make of it, and the reference."""
     step = known.about["last"] if moment == "now" else int(moment)
     rows = [
         [_("greedy"), one["greedy"], _figure(one["greedy_sum"]), f"{one['greedy_bleu']:.0f}"],
@@ -215,13 +219,7 @@ def _example(known: Facts, kind: str, title: str, moment: str) -> None:
     caption = _("{title}, after {step} steps: {source}")
     for hole, value in (("{title}", title), ("{step}", f"{step:,}"), ("{source}", one["source"])):
         caption = caption.replace(hole, value)
-    head = ["", _("translation"), _("sum of logs"), _("BLEU")]
-    with st.container(gap="small"):
-        pictures.table(table_payload(head, rows, caption), key=f"inference_example_{kind}")
-        if st.button(
-            _("Put it on the stage"), key=f"inference_stage_{kind}", on_click=_show, args=(one["source"], moment), width="content"
-        ):
-            st.rerun()  # the stage stands outside this fragment
+    return table_payload(["", _("translation"), _("sum of logs"), _("BLEU")], rows, caption)
 
 
 def _figure(value: float) -> str:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import streamlit as st
 
+from figures.inference import log_softmax
 from model import limits
-from model.config import END
+from model.config import END, START
 from model.reading import Reading
 from model.search_tree import SearchTree
 from ui import readings
@@ -105,6 +106,61 @@ def _allowed(logits: np.ndarray) -> np.ndarray:
     values = logits.copy()
     values[list(NEVER)] = -np.inf
     return values
+
+
+@dataclass(frozen=True, eq=False)
+class Fork:
+    """Where greedy hesitated most between two words: both words, what each path sums to, and the logits after each [2, V]."""
+
+    step: int
+    tokens: tuple[int, int]
+    sums: tuple[float, float]
+    logits: np.ndarray
+
+
+def fork(view: View) -> Fork | None:
+    """The most open step whose two best words both go on; None where there is none."""
+    reading = greedy_reading(view)
+    place = fork_of(reading)
+    if place is None:
+        return None
+    known = facts(view.model)
+    name = f"{key_of(view.moment, view.source)}.fork"
+    rows = known.arrays[name] if known is not None and name in known.arrays else _fork(view, place, moments.stamp(view.model))
+    return Fork(place[0], place[1], place[2], rows)
+
+
+def fork_of(reading: Reading) -> tuple[int, tuple[int, int], tuple[float, float]] | None:
+    """(step from 0, the two words, the two sums of logs up to and with them)."""
+    logs = log_softmax(reading.arrays["logits"])
+    logs[:, list(NEVER)] = -np.inf
+    best = np.argsort(-logs, axis=1, kind="stable")[:, :2]
+    values = np.take_along_axis(logs, best, axis=1)
+    going_on = [step for step in range(len(best)) if END not in best[step]]
+    if not going_on:
+        return None
+    step = min(going_on, key=lambda step: float(values[step, 0] - values[step, 1]))
+    before = float(values[:step, 0].sum())
+    first, second = (int(token) for token in best[step])
+    return step, (first, second), (before + float(values[step, 0]), before + float(values[step, 1]))
+
+
+@st.cache_resource(show_spinner=False, max_entries=limits.READINGS)
+def _fork(view: View, place: tuple[int, tuple[int, int], tuple[float, float]], stamp: int) -> np.ndarray:
+    return fork_with(moments.loaded(view.model, view.moment), greedy_reading(view), place)
+
+
+def fork_with(saved: SavedModel, reading: Reading, place: tuple[int, tuple[int, int], tuple[float, float]]) -> np.ndarray:
+    """The logits after both prefixes, in one pass. Imports torch."""
+    import torch
+
+    step, tokens, _sums = place
+    before = (START, *produced_ids(reading)[:step])
+    source = torch.tensor([saved.tokenizer.encode(reading.source).ids] * 2)
+    with torch.inference_mode():
+        trace = saved.translator(source, torch.tensor([(*before, token) for token in tokens]))
+    rows: np.ndarray = trace.logits[:, -1].numpy()
+    return rows
 
 
 def tree(view: View, settings: BeamSettings) -> SearchTree:

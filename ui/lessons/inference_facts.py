@@ -1,7 +1,8 @@
 """What lesson 15 ships, computed by `python -m ui.first toy inference`.
 
 - For the first sentences, at the moment the lesson begins with and for the model as it is: the arrays of greedy decoding
-  (`<key>.logits`, `.memory`, `.target.ids`, `.decoder.l.cross.weights`), the paper's beam (`<key>.tree.*`), what every
+  (`<key>.logits`, `.memory`, `.target.ids`, `.decoder.l.cross.weights`; `.fork`: the logits after its two best words where
+  it hesitated most), the paper's beam (`<key>.tree.*`), what every
   strategy finds, and what greedy writes that may never end.
 - Counts over `SENTENCES` held-out pairs of the grammar, at every moment: `counts.<moment>.greedy.*` and, by width and
   alpha, `counts.<moment>.<width>.<alpha>.*`: log-probabilities, sentence BLEU, exact match, lengths, sentence by sentence.
@@ -78,6 +79,8 @@ def _first_view(saved: SavedModel, moment: int | None, source: str, arrays: dict
         about["readings"][key] = _about(slim)
     tree = data.tree_with(saved, source, BeamSettings(), data.produced_ids(reading))
     arrays |= {f"{key}.tree.{name}": values for name, values in tree.as_arrays().items()}
+    if (place := data.fork_of(reading)) is not None:
+        arrays[f"{key}.fork"] = data.fork_with(saved, reading, place)
     about["strategies"][key] = {name: asdict(found) for name, found in data.strategies_with(saved, source, 0).items()}
     about["unending"][key] = asdict(data.unending_with(saved, source))
 

@@ -11,24 +11,23 @@ import numpy as np
 from figures.inference import log_softmax
 from figures.payload import Tokens, matrix_payload
 from model.reading import Reading
-from model.search_tree import SearchTree
 from ui import check, readings
 from ui.components.labels import component_words
 from ui.lessons import inference_data as data
 from ui.lessons import inference_moments as moments
 from ui.lessons.inference_counts import verdicts
 from ui.lessons.inference_data import View
-from ui.lessons.inference_settings import NEVER, BeamSettings
+from ui.lessons.inference_settings import NEVER
 from ui.sentences import DEFAULT
 from ui.words import _
 
-TOKENS = 6  # columns of the question about the beam
+BEST = 3  # of each prefix, in the question about the beam
 CLEAR = 0.05  # two sums nearer than this are no fair question
 
 
 def questions(view: View, reading: Reading) -> list[check.Question]:
     pieces = readings.tokenizer(view.model).pieces
-    found: list[check.Question | None] = [_top_two(reading, pieces), _belief(), _second_place(view, pieces)]
+    found: list[check.Question | None] = [_top_two(reading, pieces), _belief(), _second_place(view)]
     return [question for question in found if question is not None]
 
 
@@ -99,81 +98,58 @@ def _belief() -> check.Choice:
 
 @dataclass(frozen=True, eq=False)
 class Candidates:
-    """Sums of logs of what may follow two prefixes, [2, tokens]; `known` is False where it is below all that are shown."""
+    """Sums of logs of what may follow two prefixes, [2, tokens], and the words that name rows and columns."""
 
     sums: np.ndarray
-    known: np.ndarray
     prefixes: tuple[str, ...]
     tokens: tuple[str, ...]
 
     def ranked(self) -> list[tuple[int, int]]:
         """Cells, most probable first."""
-        places = [(int(row), int(column)) for row, column in np.argwhere(self.known)]
-        return sorted(places, key=lambda place: -self.sums[place])
+        return sorted(((int(row), int(column)) for row, column in np.ndindex(self.sums.shape)), key=lambda place: -self.sums[place])
 
 
-def _second_place(view: View, pieces: tuple[str, ...]) -> check.Cell | None:
+def _second_place(view: View) -> check.Cell | None:
     """Which candidate takes the second place of a beam of two?"""
-    own = candidates(data.tree(view, BeamSettings()), pieces)
+    own = candidates(view)
     if own is not None:
         return _asked(own, "")
-    other = View("toy", moments.usual_moment("toy"), DEFAULT)
-    fallback = candidates(data.tree(other, BeamSettings()), readings.tokenizer("toy").pieces)
+    fallback = candidates(View("toy", moments.usual_moment("toy"), DEFAULT))
     return None if fallback is None else _asked(fallback, check.fallback_note(DEFAULT) + " ")
 
 
-def candidates(tree: SearchTree, pieces: tuple[str, ...]) -> Candidates | None:
-    """Those of the step at which the second place is contested between the two prefixes; None where no step has two."""
-    found = [one for step in range(2, int(tree.steps.max()) + 1) if (one := _at_step(tree, step, pieces)) is not None]
-    clear = [one for one in found if _lead(one) > CLEAR]
-    contested = [one for one in clear if len({row for row, _column in one.ranked()[:2]}) == 2]
-    return next(iter(sorted(contested or clear, key=lambda one: -float(one.sums[one.ranked()[1]]))), None)
-
-
-def _lead(one: Candidates) -> float:
-    """How far the second place is from the first and from the third."""
-    first, second, third = (float(one.sums[place]) for place in one.ranked()[:3])
-    return min(first - second, second - third)
-
-
-def _at_step(tree: SearchTree, step: int, pieces: tuple[str, ...]) -> Candidates | None:
-    nodes = [int(node) for node in np.flatnonzero(tree.steps == step)]
-    parents = sorted({int(tree.parents[node]) for node in nodes})[:2]
-    nodes = [node for node in nodes if int(tree.parents[node]) in parents]
-    tokens = list(dict.fromkeys(int(tree.tokens[node]) for node in nodes))[:TOKENS]
-    nodes = [node for node in nodes if int(tree.tokens[node]) in tokens]
-    if len(parents) < 2 or len(nodes) < 3:
+def candidates(view: View) -> Candidates | None:
+    """What may follow the two words greedy hesitated between; None where there are none, or no clear second place."""
+    fork = data.fork(view)
+    if fork is None:
         return None
-    sums, known = np.zeros((2, len(tokens))), np.zeros((2, len(tokens)), dtype=bool)
-    for node in nodes:
-        place = parents.index(int(tree.parents[node])), tokens.index(int(tree.tokens[node]))
-        sums[place], known[place] = tree.totals[node], True
-    prefixes = tuple(pieces[int(tree.tokens[parent])] for parent in parents)
-    return Candidates(sums, known, prefixes, tuple(pieces[token] for token in tokens))
+    logs = log_softmax(fork.logits)
+    logs[:, list(NEVER)] = -np.inf
+    totals = logs + np.array(fork.sums)[:, None]
+    best = [int(token) for row in np.argsort(-totals, axis=1, kind="stable")[:, :BEST] for token in row]
+    columns = list(dict.fromkeys(best))
+    sums = totals[:, columns]
+    first, second, third = np.sort(sums.ravel())[::-1][:3]
+    pieces = readings.tokenizer(view.model).pieces
+    names = [tuple(pieces[token] for token in some) for some in (fork.tokens, columns)]
+    return Candidates(sums, names[0], names[1]) if min(first - second, second - third) > CLEAR else None
 
 
 def _asked(one: Candidates, note: str) -> check.Cell:
     first, second = one.ranked()[:2]
-    payload = matrix_payload(
-        one.sums, Tokens(one.prefixes), Tokens(one.tokens), "scores", component_words(), allowed=one.known, name=_("sum of logs")
-    )
+    payload = matrix_payload(one.sums, Tokens(one.prefixes), Tokens(one.tokens), "scores", component_words(), name=_("sum of logs"))
     text = _(
-        "A beam of 2 holds two beginnings, the rows (each named by its last token). A cell is the sum of logs with the next "
-        "token, hatched where it is lower than all shown. The best cell goes on. Click the other one that goes on."
+        "A beam of 2 holds two beginnings: the rows, each named by its last word. A cell is the sum of logs once the column's "
+        "word is added. The best of all cells goes on. Click the other one that goes on."
     )
     why = _filled(
-        _(
-            "The second largest of all the cells together: {sum}. Rows do not take turns: all candidates of a step are ranked "
-            "against each other."
-        ),
+        _("The second largest of all cells, {sum}. Rows do not take turns: all candidates of a step are ranked against each other."),
         {"sum": _shown(one.sums[second])},
     )
 
     def why_not(row: int, column: int) -> str:
         if (row, column) == first:
             return _("That one is the best of all and goes on as well: asked for is the second place.")
-        if not one.known[row, column]:
-            return _("A hatched cell is less probable than all that are shown.")
         return _filled(
             _("Its sum is {sum}; another cell has {best}. Nearer to zero is more probable."),
             {"sum": _shown(one.sums[row, column]), "best": _shown(one.sums[second])},

@@ -5,6 +5,7 @@ function createTextTable(host) {
   host.append(place);
   return {
     update(data) {
+      if (data.tables) { place.replaceChildren(...data.tables.map(plainTable)); return; }
       const table = plainTable(data);
       if (data.bars) table.querySelectorAll("tbody tr").forEach((row, index) => row.append(html("td", { class: "stack" }, stackOf(data.bars[index], data.parts))));
       if (data.bars) table.querySelector("thead tr").append(html("th", { scope: "col", class: "stack" }, data.barHead));
