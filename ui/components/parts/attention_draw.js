@@ -131,7 +131,11 @@ function drawNames(add, back, picture, g, palette, words, head) {
   text(0, plates.x.x, plates.x.y - 7, palette.source, `X  ${shape(head.x)}`);
   const letters = { key: "K", query: "Q", value: "V" };
   for (const part of ["key", "query", "value"]) text(1, plates[part].x, plates[part].y - 6, palette[part], `${letters[part]}  ${shape(head[part])}`);
-  text(5, plates.output.x, g.panelTop - 8, palette.value, `${words.outputs}  ${shape(head.output)}`);
+  text(5, g.outputEnd, g.panelTop - 8, palette.value, `${words.outputs}  ${shape(head.output)}`, "end");
+  for (const part of ["key", "query", "value"]) {
+    const { x, y } = plates[part];
+    add(1, svg("rect", { x: x - 1.5, y: y - 1.5, width: plateRight(plates[part]) - x + 3, height: plateBottom(plates[part]) - y + 3, rx: 3, fill: "none", stroke: palette[part], "stroke-opacity": 0.7, "stroke-width": 1.25 }));
+  }
   const under = g.bottom + 8;
   g.places.forEach((place, index) => {
     const matrix = plateMatrix(head, place.id);

@@ -21,6 +21,7 @@ function createFlow(host, { point, choose }) {
       const before = stage.picture;
       Object.assign(stage, { picture, palette });
       redrawFlow(stage, before);
+      if (!before || before.head.book !== picture.head.book) revealPanels(stage, true);
     },
     mark(cell) { markCell(stage, cell); },
     reveal() { revealPanels(stage); },
@@ -196,10 +197,10 @@ function describeCell(stage, { plate, i, j }) {
 }
 
 /** On a narrow screen: bring what the step fills into the frame. */
-function revealPanels(stage) {
+function revealPanels(stage, atOnce = false) {
   const { frame, g, picture } = stage;
   if (!g || g.width <= frame.clientWidth + 2) return;
   const level = reachedBy(picture.step);
   const left = level === 0 ? 0 : level === 1 ? g.plates.x.x : level === 5 ? g.outputEnd - frame.clientWidth + 16 : g.places[0].x - g.labels - 24;
-  frame.scrollTo({ left, behavior: calm() ? "auto" : "smooth" });
+  frame.scrollTo({ left, behavior: atOnce || calm() ? "auto" : "smooth" });
 }

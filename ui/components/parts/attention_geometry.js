@@ -4,7 +4,7 @@
 //                             Q ----------- wires into the rows ----> products -> scores -> weights
 //                             V ----------- under the matrix ---------------------------------> outputs
 
-const FAN = 18; // room for the sister heads behind the card
+const FAN = 16; // room for the sister heads behind the card
 const BETWEEN = 56; // between two matrices, with room for an arrow and its word
 
 function flowGeometry({ head, panels }, width, family) {
@@ -60,7 +60,7 @@ function flowGeometry({ head, panels }, width, family) {
   return {
     n, p, cell, across, plates, places, last, keys, river, panelTop, panelBottom, cardX, right, top, labels, bottom,
     wordRight: fixed.words - 8, rowWords: panelX - 8, blockRight: blockX + size.block, outputEnd: outputX + size.output,
-    width: Math.max(width, needed), height: bottom + 48, cardBottom: bottom + 46,
+    width: Math.max(width, needed), height: bottom + 45, cardBottom: bottom + 43,
   };
 }
 
@@ -74,7 +74,7 @@ function keyWords(widths, { from, to, start, cell, n }, top) {
     const extra = (span - total) / n;
     let x = clamp(start + (n * cell - span) / 2, from, to - span);
     const centres = widths.map((w) => { const centre = x + (w + apart + extra) / 2; x += w + apart + extra; return centre; });
-    return { angled: false, centres, columns, left: centres[0] - widths[0] / 2, right: centres[n - 1] + widths[n - 1] / 2, y: top + 20, high: top + 4, low: top + 27, bottom: top + 66 };
+    return { angled: false, centres, columns, left: centres[0] - widths[0] / 2, right: centres[n - 1] + widths[n - 1] / 2, y: top + 20, high: top + 4, low: top + 27, bottom: top + 62 };
   }
   const slope = Math.max(...widths) * 0.71 + 10;
   return { angled: true, centres: columns, columns, left: columns[0], right: columns[n - 1] + 6, y: top + 22 + slope, high: top + 4, low: top + 18, bottom: top + 28 + slope };

@@ -23,12 +23,12 @@ function paintPlates(context, painted, g, palette, reached, head, { fresh = () =
     const there = LEVEL[id] <= reached;
     for (let i = 0; i < plate.rows; i += 1) {
       const part = !there ? 0 : fresh(id) ? clamp(share * (plate.rows + 4) / 4 - i / 4, 0, 1) : 1;
-      paintRow(context, plate, matrix, i, palette, part, head, from && from.id === id ? from.matrix : null, share);
+      paintRow(context, plate, matrix, i, palette, part, head, from && from.id === id ? from.matrix : null, share, there && { x: palette.source, output: palette.value }[id]);
     }
   }
 }
 
-function paintRow(context, plate, matrix, i, palette, part, head, from, share) {
+function paintRow(context, plate, matrix, i, palette, part, head, from, share, frame) {
   const { x, cw, ch, columns } = plate;
   const y = plate.y + i * plate.pitch;
   const gap = cw >= 26 ? 2 : cw >= 9 ? 1 : 0;
@@ -49,10 +49,12 @@ function paintRow(context, plate, matrix, i, palette, part, head, from, share) {
     } else context.fillRect(x + j * cw, y, cw + 0.2, tall);
     if (cw >= 24 && part === 1) writeIn(context, matrix, at, x + (j + 0.5) * cw, y + tall / 2, colour, palette, head, cw);
   }
-  if (cw < 9) {
-    context.strokeStyle = palette.line;
+  if (cw < 9) { // a strip: its frame has the colour of its role where it stands alone
+    context.strokeStyle = frame || palette.line;
+    context.globalAlpha = frame ? 0.5 : 1;
     context.lineWidth = 0.6;
     context.strokeRect(x, y, columns * cw, tall);
+    context.globalAlpha = 1;
   }
 }
 

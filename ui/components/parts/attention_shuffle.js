@@ -121,7 +121,7 @@ function shuffleTable(self, now, difference) {
 }
 
 function stripCanvas(values, limit, palette, tall, narrow) {
-  const step = clamp((narrow ? 96 : 150) / values.length, 1, 11);
+  const step = clamp((narrow ? 80 : 150) / values.length, 1, 11);
   const canvas = html("canvas", { "aria-hidden": "true" });
   const ratio = window.devicePixelRatio || 1;
   [canvas.width, canvas.height] = [values.length * step * ratio, tall * ratio];
