@@ -30,6 +30,7 @@ from model.errors import LabError
 
 StartWorker = Callable[..., Worker]
 
+BEGINNERS = 4  # times as long a worker may be silent before its first word: imports take long where the processor is busy
 ATTEMPTS = 3  # times a run may lose its worker without a step in between
 
 log = logging.getLogger(__name__)
@@ -43,6 +44,7 @@ class Post:
     run: str | None = None
     warm: bool = False
     told_at: float | None = None  # when it was told to pause or stop
+    heard: bool = False  # it has come so far as to say something
 
 
 class Supervisor:
@@ -108,6 +110,7 @@ class Supervisor:
             self.desk.result(message)
         if post is None:
             return
+        post.heard = True
         if message["type"] == "warm":
             post.warm, self._starts_failed = message["all"], 0
         if message.get("run") != post.run or post.run is None:
@@ -199,7 +202,8 @@ class Supervisor:
         now = time.monotonic()
         for post in self.posts:
             disobeys = post.told_at is not None and now - post.told_at > self.settings.stop_seconds
-            if disobeys or post.worker.silent > self.settings.silence_seconds:
+            patience = self.settings.silence_seconds * (1 if post.heard else BEGINNERS)
+            if disobeys or post.worker.silent > patience:
                 log.warning("a worker is ended: it %s", "does not obey" if disobeys else "is silent")
                 post.worker.stop()
         self.desk.look_around()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -197,6 +198,9 @@ def test_a_silent_worker_and_one_that_does_not_obey_are_ended(tmp_path: Path) ->
     run = lab.start(ME, small())
     stage.settle()
     stage.workers[0].silent = 6.0
+    time.sleep(1.2)  # two looks at the clock
+    assert len(stage.workers) == 1, "one that has not said a word yet still imports"
+    stage.workers[0].say("stage", run=run, stage="corpus")
     wait_until(lambda: len(stage.workers) == 2)
     assert stage.state(run) == "running"
     lab.stop(ME, run)
