@@ -85,14 +85,12 @@ def _ask_in_turn(slug: str, questions: Sequence[Question], place: int) -> None:
 def _coming_back(slug: str) -> tuple[Due, Question] | None:
     """What this lesson asks again; it stays on the page while its answer is read."""
     key = f"check_back_{slug}"
-    asked: Due | None = st.session_state.get(key) or returning.due_in(slug)
-    if asked is None:
-        return None
-    question = returning.build(asked, stage.current(), stage.reading())
-    if question is None:
-        return None
-    st.session_state[key] = asked
-    return asked, question
+    kept: Due | None = st.session_state.get(key)
+    asked = [*([kept] if kept is not None else []), *returning.due_in(slug)]
+    found = returning.first(asked, stage.current(), stage.reading()) if asked else None
+    if found is not None:
+        st.session_state[key] = found[0]
+    return found
 
 
 def ask_again(asked: Due, question: Question) -> Answer | None:

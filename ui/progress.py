@@ -137,24 +137,25 @@ def _wrong() -> list[str]:
 @st.fragment
 def asked_again() -> None:
     """What went wrong, one at a time, about the sentence that now stands on the stage."""
-    asked = st.session_state.get(_ASKED) or next(iter(returning.due()), None)
-    if asked is None:
+    kept: returning.Due | None = st.session_state.get(_ASKED)
+    asked = [*([kept] if kept is not None else []), *returning.due()]
+    found = returning.first(asked, stage.current(), stage.reading()) if asked else None
+    if found is None:
         return
-    question = returning.build(asked, stage.current(), stage.reading())
-    if question is None:
-        return
+    st.session_state[_ASKED] = found[0]
     st.header(_("Asked again"), anchor=False)
-    st.session_state[_ASKED] = asked
-    if check.ask_again(asked, question) is not None and returning.due():
-        st.button(_("Next question"), key="progress_next", on_click=_forget_asked)
+    if check.ask_again(*found) is not None and any(each != found[0] for each in returning.due()):
+        st.button(_("Next question"), key="progress_next", on_click=_go_on)
 
 
-def _forget_asked() -> None:
-    """Go on to the next one that is due, past the one just answered."""
+def _go_on() -> None:
+    """To the next one that is due and can be asked; round and round while some are."""
     asked = st.session_state.pop(_ASKED)
-    others = [each for each in returning.due() if each != asked]
-    if others:
-        st.session_state[_ASKED] = others[0]
+    due = returning.due()
+    place = due.index(asked) + 1 if asked in due else 0
+    found = returning.first([each for each in (*due[place:], *due[:place]) if each != asked], stage.current(), stage.reading())
+    if found is not None:
+        st.session_state[_ASKED] = found[0]
 
 
 def take_along() -> None:

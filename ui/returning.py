@@ -41,10 +41,19 @@ def due() -> list[Due]:
     return [each for each in found if each.lesson.slug in QUESTIONS]
 
 
-def due_in(slug: str) -> Due | None:
-    """The first one that this lesson opens its questions with."""
+def due_in(slug: str) -> list[Due]:
+    """What this lesson may open its questions with: what went wrong two lessons ago."""
     number = next((lesson.number for lesson in catalogue.LESSONS if lesson.slug == slug), 0)
-    return next((each for each in due() if each.lesson.number + LATER == number), None)
+    return [each for each in due() if each.lesson.number + LATER == number]
+
+
+def first(asked: Sequence[Due], at: Stage, shown: Reading) -> tuple[Due, Question] | None:
+    """The first of them that can be asked about the stage as it is now."""
+    for each in asked:
+        question = build(each, at, shown)
+        if question is not None:
+            return each, question
+    return None
 
 
 def build(asked: Due, at: Stage, shown: Reading) -> Question | None:
