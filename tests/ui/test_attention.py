@@ -155,7 +155,20 @@ def test_what_breaking_it_says_is_measured() -> None:
     whole = [now.shown.arrays[f"encoder.{number}.self.weights"] for number in range(now.shown.config.layers)]
     expected = np.mean([-(w * np.log2(np.where(w > 0, w, 1))).sum(-1).mean() for w in whole])
     assert found.whole == pytest.approx(expected, rel=1e-4)
-    assert found.decided == pytest.approx(np.mean([(w.max(-1) > 0.9).mean() for w in whole]))
+    without = _without_scale(now)
+    assert found.kept == pytest.approx(
+        np.mean([(one.argmax(-1) == other.argmax(-1)).mean() for one, other in zip(whole, without, strict=True)])
+    )
+    assert (whole[0].argmax(-1) == without[0].argmax(-1)).all(), "in the first layer a division changes no order"
+
+
+def _without_scale(now: attention.Lesson) -> list[np.ndarray]:
+    from model.interventions import Interventions
+    from model.read import read
+    from ui.readings import loaded
+
+    shown = read(loaded("toy"), now.shown.source, now.shown.target, Interventions(drop_scale=True))
+    return [shown.arrays[f"encoder.{number}.self.weights"] for number in range(shown.config.layers)]
 
 
 def test_the_switch_says_what_was_measured(root: Path) -> None:

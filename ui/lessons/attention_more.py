@@ -100,7 +100,7 @@ class Broken:
 
     whole: float
     broken: float
-    decided: float  # the share of rows in which one word had over nine tenths of the weight before
+    kept: float  # the share of the encoder's rows whose most-read word is still the same
     before: str
     after: str
 
@@ -119,14 +119,20 @@ def break_it(now: Lesson) -> None:
 
 def _show_broken(found: Broken) -> None:
     lesson.before_and_after(_("Entropy of the encoder's weights, bits"), f"{found.whole:.2f}", f"{found.broken:.2f}")
-    same = _("It still writes: {after}. Before, one word already had over nine tenths of the weight in {decided} of the encoder's rows.")
-    other = _("It wrote: {before}. Now it writes: {after}.")
+    same = _(
+        "It still writes: {after}. In {kept} of the encoder's rows the word read most is the same as before: dividing never changes which "
+        "score is the largest, only how far ahead it is."
+    )
+    other = _(
+        "It wrote: {before}. Now it writes: {after}. In {kept} of the encoder's rows the word read most is the same as before; what is lost "
+        "is how much the others still counted."
+    )
     say(
         same if found.before == found.after else other,
         "attention_broken_text",
         before=Said(found.before, "target"),
         after=Said(found.after or "…", "target"),
-        decided=percent(found.decided),
+        kept=percent(found.kept),
     )
 
 
@@ -138,7 +144,7 @@ def broken(at: Stage, source: str) -> Broken:
 
     saved = readings.loaded(at.model)
     whole, without = read(saved, source), read(saved, source, interventions=Interventions(drop_scale=True))
-    return Broken(encoder_entropy(whole), encoder_entropy(without), decided_rows(whole), whole.target, without.target)
+    return Broken(encoder_entropy(whole), encoder_entropy(without), rows_kept(whole, without), whole.target, without.target)
 
 
 def encoder_entropy(shown: Reading) -> float:
@@ -146,9 +152,9 @@ def encoder_entropy(shown: Reading) -> float:
     return float(np.mean([entropy_bits(shown.arrays[f"{name}.weights"]).mean() for name in names]))
 
 
-def decided_rows(shown: Reading) -> float:
-    rows = [shown.arrays[f"{name}.weights"].max(axis=-1) > 0.9 for name in shown.attention_names("encoder.self")]
-    return float(np.mean(rows))
+def rows_kept(whole: Reading, without: Reading) -> float:
+    names = [f"{name}.weights" for name in whole.attention_names("encoder.self")]
+    return float(np.mean([whole.arrays[name].argmax(axis=-1) == without.arrays[name].argmax(axis=-1) for name in names]))
 
 
 def for_experts(now: Lesson) -> None:
