@@ -10,7 +10,7 @@ from pathlib import Path
 from lab.spec import DEFAULT_CORPUS, TOKENIZERS, CorpusSource, RunSpec, plan
 from lab.uploads import NAMES
 from model.corpora import CORPORA, Corpus, Pair, load_corpus
-from model.corpora.own import CleaningReport, read_aligned, read_tsv
+from model.corpora.own import CleaningReport, read_aligned, read_pairs
 from model.tokenizers import Encoding, Tokenizer, train_tokenizer
 
 
@@ -156,7 +156,7 @@ def read_corpus(source: CorpusSource, upload: Path | None) -> Corpus:
 def read_text(folder: Path, kind: str, name: str) -> tuple[Corpus, CleaningReport]:
     """A kept text, cleaned."""
     files = [(folder / file).read_bytes() for file in NAMES[kind]]
-    return read_tsv(files[0], name) if kind == "pairs" else read_aligned(files[0], files[1], name)
+    return read_pairs(files[0], name) if kind == "pairs" else read_aligned(files[0], files[1], name)
 
 
 def without_gold(corpus: Corpus) -> Corpus:

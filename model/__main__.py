@@ -64,7 +64,7 @@ def build_parser() -> argparse.ArgumentParser:
     train_parser = commands.add_parser("train", help="train a model")
     train_parser.add_argument("--corpus", help="a built-in corpus, alone or mixed with the files")
     what = train_parser.add_mutually_exclusive_group()
-    what.add_argument("--pairs", type=Path, help="a TSV file: source, target, attribution")
+    what.add_argument("--pairs", type=Path, help="a TSV file (source, target, attribution) or a TMX file")
     what.add_argument("--source", type=Path, help="a file of source sentences, aligned with --target")
     what.add_argument("--resume", type=Path, help="the folder of a run to go on with")
     train_parser.add_argument("--target", type=Path)

@@ -12,7 +12,7 @@ from typing import Any
 
 from model.commands import ANY_SIZE, emit, progress
 from model.corpora import Corpus, load_corpus, mix
-from model.corpora.own import CleaningReport, read_aligned, read_tsv
+from model.corpora.own import CleaningReport, read_aligned, read_pairs
 from model.errors import LabError
 from model.run_folder import read_run
 from model.saved import load_model
@@ -132,7 +132,7 @@ def build_corpus(origin: Mapping[str, Any]) -> tuple[Corpus, CleaningReport | No
         case "built-in":
             return load_corpus(origin["name"], origin["seed"], origin["pairs"]), None
         case "pairs":
-            return read_tsv(Path(origin["pairs"]).read_bytes())
+            return read_pairs(Path(origin["pairs"]).read_bytes())
         case "aligned":
             held_out = [Path(path).read_bytes() for path in origin.get("held_out", ())]
             return read_aligned(Path(origin["source"]).read_bytes(), Path(origin["target"]).read_bytes(), held_out=held_out)

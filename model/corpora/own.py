@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from model import limits
-from model.corpora import Corpus, Pair
+from model.corpora import Corpus, Pair, tmx
 from model.errors import LabError
 from model.text import clean_text
 
@@ -46,6 +46,17 @@ def read_tsv(data: bytes, name: str = "own") -> tuple[Corpus, CleaningReport]:
     Quotation marks are text. Raises `LabError` for a file beyond the limits or with too few sentences left.
     """
     return _corpus(name, (_tsv_row(line) for line in _lines(data, "pairs")))
+
+
+def read_tmx(data: bytes, name: str = "own", languages: tmx.Languages | None = None) -> tuple[Corpus, CleaningReport]:
+    """A translation memory (`model.corpora.tmx`), gzip accepted; a unit that lacks a side counts as one with an empty side."""
+    found = tmx.segments(_unpacked(data, "pairs"), languages)
+    return _corpus(name, ("empty_side" if pair is None else _row(*pair) for pair in found))
+
+
+def read_pairs(data: bytes, name: str = "own") -> tuple[Corpus, CleaningReport]:
+    """Pairs in one file: a translation memory if it begins like one, else a table."""
+    return read_tmx(data, name) if tmx.is_tmx(_unpacked(data, "pairs")) else read_tsv(data, name)
 
 
 def read_aligned(source: bytes, target: bytes, name: str = "own", *, held_out: Sequence[bytes] = ()) -> tuple[Corpus, CleaningReport]:
@@ -90,7 +101,7 @@ def _cleaned(rows: Iterable[Row]) -> tuple[list[Pair], CleaningReport]:
         else:
             pairs[row.source, row.target] = row
     report = CleaningReport(lines=len(pairs) + removed.total(), kept=len(pairs), removed=dict(removed))
-    if removed["wrong_columns"] == report.lines:
+    if report.lines and removed["wrong_columns"] == report.lines:
         raise LabError("no_columns", "No line has two columns; put a tabulator between each sentence and its translation.", "pairs")
     return list(pairs.values()), report
 
