@@ -126,7 +126,7 @@ class Trained:
 
 
 def lines_of(text: str) -> tuple[str, ...]:
-    """The lines of the learner's own text, or the course's where it is empty; words without an end are cut, learning from them takes long."""
+    """The lines of the learner's own text, or the course's where it is empty. Endless words are cut: learning from them takes long."""
     if not text:
         return course_lines()
     cleaned = (_ENDLESS.sub(r"\g<0> ", clean_text(line)).strip() for line in text.splitlines())
