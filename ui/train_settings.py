@@ -22,7 +22,7 @@ from ui.words import _
 POSITIONS = ("sinusoidal", "learned", "none")
 SHAPE, TRAINING = preset("toy"), recipe("toy")
 RACE_STEPS, RACE_SENTENCES = 300, 50
-EVALUATIONS = 10  # in the course of a run
+EVALUATIONS, EVALUATE_LEAST = 10, 20  # times in the course of a run; steps between two: a beginner writes long lines of nonsense, slowly
 EVALUATE_SENTENCES = 100  # of each held-out set: one of them is one percent
 PRESETS: dict[str, dict[str, int]] = {
     "toy": {"d_model": 64, "heads": 4, "layers": 2},
@@ -64,7 +64,7 @@ def spec_of(values: dict[str, Any], name: str, sentences: int = EVALUATE_SENTENC
     steps, width = settings["steps"], settings["d_model"]
     if isinstance(steps, int):
         settings["warmup"] = min(TRAINING.warmup, steps // 10)
-        settings["evaluate_every"] = max(1, steps // EVALUATIONS)
+        settings["evaluate_every"] = max(min(steps, EVALUATE_LEAST), steps // EVALUATIONS)
     if isinstance(width, int):
         settings["d_ff"] = 4 * width
     tokenizer = values.get("tokenizer", "")
