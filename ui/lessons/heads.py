@@ -227,8 +227,8 @@ def formula(stage: Stage, shown: Reading) -> None:
     config = shown.config
     shape = "{} × {}".format
     lesson.formula(
-        r"\mathrm{MultiHead}(Q, K, V) = \mathrm{Concat}(\mathrm{head}_1, \ldots, \mathrm{head}_h)\, W^O"
-        r" = \sum_{i=1}^{h} \mathrm{head}_i\, W_i^O",
+        r"\begin{aligned} \mathrm{MultiHead}(Q, K, V) &= \mathrm{Concat}(\mathrm{head}_1, \ldots, \mathrm{head}_h)\, W^O \\"
+        r" &= \sum_{i=1}^{h} \mathrm{head}_i\, W_i^O \end{aligned}",
         [
             lesson.Symbol("h", _("heads of one attention"), str(config.heads)),
             lesson.Symbol(
