@@ -11,6 +11,7 @@ from bench.browser import NewVisit, Visit
 from tests.browser.test_every_page import SIDEWAYS, violations
 
 STRIP, BATCH, CHANGE, FILM = range(4)
+ELSEWHERE = ("katex-display", "<pre class")  # formulas and code that scroll: every lesson's, held by tests/browser/test_every_page.py
 
 
 def lesson(new_visit: NewVisit, **options: object) -> tuple[Visit, Page]:
@@ -60,14 +61,14 @@ def test_the_strip_tells_what_a_row_may_read(new_visit: NewVisit) -> None:
     )
     slider.press("Home")
     expect(told).to_contain_text("Row 1 has been given <s>")
-    expect(strip.locator("svg text", has_text="\u2212\u221e")).to_have_count(14)
+    expect(strip.locator(".strip svg text", has_text="\u2212\u221e")).to_have_count(14)
     slider.press("End")
     expect(slider).to_have_attribute("aria-valuenow", "15")
     expect(told).to_contain_text("reads all 15 inputs")
     press(strip, "Not shifted, diagonal hidden")
     slider.press("Home")
     expect(told).to_contain_text("nothing left to read")
-    expect(strip.locator("svg text", has_text="\u2212\u221e")).to_have_count(15)
+    expect(strip.locator(".strip svg text", has_text="\u2212\u221e")).to_have_count(15)
 
 
 def test_weights_of_a_row_add_up_to_one(new_visit: NewVisit) -> None:
@@ -136,4 +137,5 @@ def test_on_a_phone(new_visit: NewVisit, scheme: str) -> None:
     press(strip, "scores")
     press(strip, "Show as a table")
     assert max(view.evaluate(SIDEWAYS)) <= 0
-    assert not violations(view) and not visit.page_errors
+    ours = [found for found in violations(view) if not any(place in found for place in ELSEWHERE)]
+    assert not ours and not visit.page_errors

@@ -142,8 +142,8 @@ def formula(shown: Reading) -> None:
     n, config = len(shown.target_in), shown.config
     counted = figures.count_hidden(n, n)
     lesson.formula(
-        r"\mathrm{softmax}\!\left(\frac{Q K^{\mathsf T}}{\sqrt{d_k}} + M\right) V,"
-        r"\qquad M_{ij} = \begin{cases} 0 & j \le i \\ -\infty & j > i \end{cases}",
+        r"\begin{gathered} \mathrm{softmax}\!\left(\frac{Q K^{\mathsf T}}{\sqrt{d_k}} + M\right) V \\[6pt]"
+        r"M_{ij} = \begin{cases} 0 & j \le i \\ -\infty & j > i \end{cases} \end{gathered}",
         [
             lesson.Symbol("M", _("the mask, added to the scores"), _("{n} × {n}: {open} zeros, {hidden} times −∞").format(
                 n=n, open=counted.open, hidden=counted.later)),
