@@ -157,6 +157,23 @@ def test_the_fixture_in_the_browser(new_visit: NewVisit) -> None:
     np.testing.assert_allclose(made["output"], [0.6017, 0.3983, 0.3983, 0.6017, 0.5, 0.5], atol=1e-4)
 
 
+def test_half_precision_is_read_in_the_browser(new_visit: NewVisit) -> None:
+    """Matrices of larger models come in half precision, as bytes: powers of two, fractions, signs, and what is smaller than normal."""
+    _visit, view = open_lesson(new_visit, "")
+    sent = np.array([[1.0, -2.5, 0.333], [0.0, 6e-6, -1234.0]], dtype="<f2")
+    names = ("dom", "colour", "cells", "tokens", "spell", "table", "heads", "attention_head")
+    script = "\n".join((PARTS / f"{name}.js").read_text(encoding="utf-8") for name in names)
+    made = view.evaluate(
+        """([script, bytes]) => {
+            const array = new Function(script + "; return floatsOf")()({ shape: [2, 6], values: Uint8Array.from(bytes) });
+            return { shape: array.shape, values: [...array.values] };
+        }""",
+        [script, list(sent.tobytes())],
+    )
+    assert made["shape"] == [2, 3]
+    np.testing.assert_array_equal(np.array(made["values"], dtype=np.float32), sent.astype(np.float32).ravel())
+
+
 def test_outputs_move_with_dragged_words(new_visit: NewVisit) -> None:
     visit, view = open_lesson(new_visit, "", height=1200)
     verdict = view.locator(".verdict")

@@ -124,8 +124,8 @@ def _show_broken(found: Broken) -> None:
         "score is the largest, only how far ahead it is."
     )
     other = _(
-        "It wrote: {before}. Now it writes: {after}. In {kept} of the encoder's rows the word read most is the same as before; what is lost "
-        "is how much the others still counted."
+        "It wrote: {before}. Now it writes: {after}. In {kept} of the encoder's rows the word read most is the same as before; what is "
+        "lost is how much the others still counted."
     )
     say(
         same if found.before == found.after else other,
