@@ -304,7 +304,7 @@ def experts(shown: Reading) -> None:
         )
         st.markdown(_("**Why the product forgets the place.** With $w_i$ the speed of clock $i$,"))
         st.latex(
-            r"\begin{aligned} PE(p)\cdot PE(p{+}k) &= \sum_i \sin(p w_i)\sin((p{+}k) w_i) \\"
+            r"\begin{aligned} & PE(p)\cdot PE(p{+}k) \\ &= \sum_i \sin(p w_i)\sin((p{+}k) w_i) \\"
             r" &\quad + \cos(p w_i)\cos((p{+}k) w_i) \\ &= \sum_{i=0}^{d/2-1} \cos(k\, w_i) \end{aligned}"
         )
         st.markdown(
