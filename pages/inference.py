@@ -26,7 +26,7 @@ inference_cost.without_end(view, reading)
 lesson.code("model/decoding.py", "_grow", "total =")
 check.check_yourself("inference", inference_questions.questions(view, reading))
 with lesson.expert():
-    inference_depth.for_experts(view, reading)
+    inference_depth.for_experts(view, reading, searched=bet is not None)
 lesson.what_we_know(
     "inference",
     _(

@@ -60,8 +60,10 @@ def _number(value: float) -> str:
     return f"{value:.2f}".replace("-", "\u2212")
 
 
-def for_experts(view: View, reading: Reading) -> None:
-    _stopping(view)
+def for_experts(view: View, reading: Reading, searched: bool) -> None:
+    """`searched`: the beam has been run, so that it costs nothing to speak of it."""
+    if searched:
+        _stopping(view)
     _nothing(view)
     _smoothing(reading)
     _counted()
