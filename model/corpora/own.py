@@ -11,6 +11,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 
 from model import limits
 from model.corpora import Corpus, Pair, tmx
@@ -50,8 +51,16 @@ def read_tsv(data: bytes, name: str = "own") -> tuple[Corpus, CleaningReport]:
 
 def read_tmx(data: bytes, name: str = "own", languages: tmx.Languages | None = None) -> tuple[Corpus, CleaningReport]:
     """A translation memory (`model.corpora.tmx`), gzip accepted; a unit that lacks a side counts as one with an empty side."""
-    found = tmx.segments(_unpacked(data, "pairs"), languages)
-    return _corpus(name, ("empty_side" if pair is None else _row(*pair) for pair in found))
+    found = enumerate(tmx.segments(BytesIO(_unpacked(data, "pairs")), languages))
+    return _corpus(name, ("empty_side" if pair is None else _row(*pair) for number, pair in found if _within(number)))
+
+
+def _within(number: int) -> bool:
+    if number >= limits.UPLOAD_LINES:
+        raise LabError(
+            "upload_lines", "The file has more than {limit} lines, the most that is allowed.", "pairs", limit=limits.UPLOAD_LINES
+        )
+    return True
 
 
 def read_pairs(data: bytes, name: str = "own") -> tuple[Corpus, CleaningReport]:

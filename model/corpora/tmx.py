@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from io import BytesIO
+from gzip import GzipFile
+from typing import IO
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
-from model import limits
 from model.errors import LabError
 
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -26,22 +26,18 @@ def is_tmx(data: bytes) -> bool:
     return _BEGINS.match(data[:4096]) is not None
 
 
-def segments(data: bytes, languages: Languages | None = None) -> Iterator[tuple[str, str] | None]:
+def segments(file: IO[bytes] | GzipFile, languages: Languages | None = None) -> Iterator[tuple[str, str] | None]:
     """(source, target) of each translation unit; None for one that lacks a side.
 
     `languages` are codes such as ("en", "fr"); they match regions too ("en-GB"). Without them the first unit's first two
-    decide. Raises `LabError` for a file that is not XML, defines entities or has more units than the limit.
+    decide. Raises `LabError` for a file that is not XML or defines entities.
     """
     count = 0
     try:
-        for _, element in iterparse(BytesIO(data), forbid_entities=True):
+        for _, element in iterparse(file, forbid_entities=True):
             if element.tag != "tu":
                 continue
             count += 1
-            if count > limits.UPLOAD_LINES:
-                raise LabError(
-                    "upload_lines", "The file has more than {limit} lines, the most that is allowed.", "pairs", limit=limits.UPLOAD_LINES
-                )
             found = {_language(variant): _text(variant.find("seg")) for variant in element.iter("tuv")}
             if languages is None and len(found) >= 2:
                 first, second = list(found)[:2]
