@@ -18,7 +18,7 @@ def lesson(new_visit: NewVisit, bet: str | None = "3 pieces", **options: object)
     view = visit.open("embeddings")
     view.locator(ROWS).first.wait_for()
     if bet:
-        view.get_by_role("button", name=bet).click()
+        view.get_by_text(bet, exact=True).first.click()
         view.locator(".trees").wait_for()
         settle(view)
     return visit, view
@@ -26,7 +26,7 @@ def lesson(new_visit: NewVisit, bet: str | None = "3 pieces", **options: object)
 
 def row(view: Page, name: str) -> list[str]:
     """The pieces of one tokenizer, as they stand in their boxes."""
-    return view.locator(f"{ROWS} section[aria-label='{name}']").first.locator(".box").all_inner_texts()
+    return view.locator(ROWS).first.locator(f"section[aria-label='{name}'] .box").all_inner_texts()
 
 
 def test_the_bet_covers_what_answers_it(new_visit: NewVisit) -> None:
@@ -34,7 +34,7 @@ def test_the_bet_covers_what_answers_it(new_visit: NewVisit) -> None:
     assert row(view, "Words")[6] == "street" and not row(view, "Byte pair")
     assert view.get_by_text("Bet first: this line answers it.").count() == 2
     assert view.locator(".trees").count() == 0
-    view.get_by_role("button", name="2 pieces").click()
+    view.get_by_text("2 pieces", exact=True).first.click()
     view.locator(".trees").wait_for()
     assert "st|re|et" in "|".join(row(view, "Byte pair"))
     expect(view.get_by_text("street becomes 3 pieces")).to_be_visible()

@@ -49,7 +49,7 @@ function drawCuts(self) {
 function cutRow(self, kind, index, t) {
   const { header } = self.data;
   const name = html("div", { class: "cutname" }, strong(kind.label), html("span", { class: "muted" }, kind.note));
-  if (kind.veiled) return html("section", { class: "cutrow veiled" }, name, html("p", { class: "muted veil" }, kind.veiled));
+  if (kind.veiled) return html("section", { class: "cutrow veiled", "aria-label": kind.label }, name, html("p", { class: "muted veil" }, kind.veiled));
   const at = kind.stops[self.stop];
   const pieces = piecesOf(self, kind);
   const line = boxes(header.text, pieces, { label: kind.label, choose: (piece) => { self.chosen = { kind: index, piece }; lightUp(self); tellCut(self); } });
