@@ -134,7 +134,7 @@ function tellStrip(self) {
   const [i, n] = [self.row, header.fed.length];
   const label = named(header.labels, i).text;
   const [open, hidden] = [self.mode === "strict" ? i : i + 1, self.mode === "strict" ? n - i : n - i - 1];
-  const values = { row: i + 1, next: i + 2, open: html("b", {}, open), hidden: html("b", {}, hidden), label: html("b", { class: "query" }, label), fed: html("b", { class: "key" }, named(header.fed, i).text) };
+  const values = { row: i + 1, next: i + 2, open: html("b", {}, open), hidden: html("b", {}, hidden), label: html("b", { class: "target" }, label), fed: html("b", { class: "key" }, named(header.fed, i).text) };
   const template = { shifted: i === n - 1 ? say.told_last : i ? say.told_shifted : say.told_first, unshifted: say.told_unshifted, strict: i === 0 ? say.told_empty : say.told_strict }[self.mode];
   self.told.replaceChildren(...filled(template, values));
   self.place.textContent = plain(say.place, { row: i + 1, rows: n });
