@@ -35,7 +35,7 @@ def _value(pieces: tuple[str, ...], note: str) -> Number:
     return Number(
         "value", "prediction",
         note + _(
-            "{word} is at position {place}, counted from 0. What stands in column 0 of its row, PE({place}, 0)? Two decimals: compute "
+            "“{word}” is at position {place}, counted from 0. What stands in column 0 of its row, PE({place}, 0)? Two decimals: compute "
             "it, or find it on the map."
         ).format(word=pieces[place], place=place),
         round(math.sin(place), 4), 0.01, "",
@@ -60,8 +60,8 @@ def _direction(pieces: tuple[str, ...], width: int, note: str) -> Choice:
     return Choice(
         "direction", "misconception",
         note + _(
-            "{middle} stands two places after {before} and two before {after}. With which of the two is the product of its position PE · "
-            "PE larger?"
+            "“{middle}” stands two places after “{before}” and two before “{after}”. With which of the two is the product of its "
+            "position larger?"
         ).format(middle=pieces[middle], before=pieces[middle - apart], after=pieces[middle + apart]),
         (_("With the one before it"), _("With the one after it"), _("With both the same"), _("It depends on where the three stand")),
         2,
@@ -69,7 +69,7 @@ def _direction(pieces: tuple[str, ...], width: int, note: str) -> Choice:
             _("Earlier is not nearer: the product is a sum of cosines of k · w, and a cosine does not ask for the sign of k."),
             _("Later is not nearer: the product is a sum of cosines of k · w, and a cosine does not ask for the sign of k."),
             _(
-                "Both are {value}. The product knows how far, and not which way; W^Q and W^K have to bring the direction in."
+                "Both are {value}. The product knows how far, and not which way; the query and key matrices have to bring the direction in."
             ).format(value=f"{value:.2f}"),
             _(
                 "Where they stand cancels out: the same offset gives the same product, {value} here, at any place."
@@ -98,11 +98,11 @@ def _broken(pieces: tuple[str, ...], width: int, note: str) -> Cell:
         ),
         payload, right,
         _(
-            "{one} and {other} have one row between them: their places can no longer be told apart, and every word after them stands one "
-            "too early."
+            "“{one}” and “{other}” have one row between them: their places can no longer be told apart, and every word after them stands "
+            "one too early."
         ).format(one=one, other=other),
         lambda row, _column: _(
-            "The row of {word} is like no other. Look for two neighbours that agree in the quick columns at the left, where neighbours "
+            "The row of “{word}” is like no other. Look for two neighbours that agree in the quick columns at the left, where neighbours "
             "should differ most."
         ).format(word=shown[row]),
     )  # fmt: skip
