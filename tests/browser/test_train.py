@@ -147,8 +147,7 @@ def test_a_race_prepared_by_a_lesson(new_visit: NewVisit) -> None:
     for chart in (charts.nth(0), charts.nth(1)):
         for name in ("as it is", "no mask"):
             expect(chart.get_by_text(name, exact=True)).to_be_visible()
-    heads = page.locator("table thead th")
-    expect(heads).to_have_count(2)
+    expect(page.get_by_role("region", name="Sentences it has never seen").locator("thead th")).to_have_count(2)
     expect(page.locator(".film .grid")).to_have_count(2)
     see_the_film(visit)
     use_the_second(page, run)

@@ -41,7 +41,7 @@ function buildFilm(self) {
   const numbers = (count) => Array.from({ length: count }, (_, index) => [index, String(index + 1)]);
   [self.layer, self.head] = [Math.min(self.layer < 0 ? layers(self) - 1 : self.layer, layers(self) - 1), self.head < heads(self) ? self.head : -1];
   self.play = html("button", { type: "button", class: "small play", onclick: () => (self.timer ? stopFilm(self) : playFilm(self)) }, words.play);
-  self.range = html("input", { type: "range", min: 0, step: 1, "aria-label": words.moment, oninput: () => { stopFilm(self); goTo(self, Number(self.range.value)); } });
+  self.range = html("input", { type: "range", min: 0, step: 1, "aria-label": words.moment, oninput: () => { const moment = Number(self.range.value); stopFilm(self); goTo(self, moment); } });
   self.moment = html("output", { class: "figures" });
   self.kinds = segments(words.attention, KINDS_OF_FILM.map((kind) => [kind, words[kind]]), self.kind, choose("kind"));
   self.layers = segments(words.layers, numbers(layers(self)), self.layer, choose("layer"));
@@ -77,7 +77,6 @@ function stopFilm(self) {
   clearInterval(self.timer);
   self.timer = null;
   self.play.textContent = self.data.header.words.play;
-  drawFilm(self);
 }
 
 /** The weights of film number `film` at the moment: those of its newest frame up to it; of one head, or the mean of all. */
