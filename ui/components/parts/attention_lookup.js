@@ -21,11 +21,11 @@ function drawLookup(self, choose) {
   const asks = segments(words.asking, head.tokens.map((token, at) => [String(at), token.text]), String(i), (at) => choose(Number(at)));
   const kinds = segments(words.answering, [["hard", words.hard], ["soft", words.soft]], self.blend ? "soft" : "hard", (kind) => { self.blend = kind === "soft"; drawLookup(self, choose); });
   for (const group of [asks, kinds]) group.querySelectorAll("button").forEach((button) => { button.dataset.stay = button.dataset.value + group.getAttribute("aria-label"); });
-  const boxes = (values, role, faded = 1) => html("span", { class: "boxes", style: `opacity:${faded}` }, Array.from(values, (x) => html("b", { class: "box", style: `border-color:var(--lab-${role})` }, Number.isInteger(x) ? figureText(head, x) : x.toFixed(1))));
+  const boxes = (values, role, part = 0.05) => html("span", { class: part < 0.005 ? "boxes left" : "boxes", style: `--role:var(--lab-${role});--part:${Math.round(part * 30)}%` }, Array.from(values, (x) => html("b", { class: "box" }, Number.isInteger(x) ? figureText(head, x) : x.toFixed(1))));
   const spelled = (j) => ["", ...Array.from(rowOf(head.query, i), (x, d) => [d ? " + " : "", roleText("query", figureText(head, x)), "\u00B7", roleText("key", figureText(head, rowOf(head.key, j)[d]))])];
   const rows = head.tokens.map((token, j) => html("tr", { class: shareOf(j) > 0.5 ? "chosen" : null },
     html("th", { scope: "row" }, token.text), html("td", {}, boxes(rowOf(head.key, j), "key")), html("td", { class: "sum figures" }, spelled(j), " = ", html("b", {}, figureText(head, products[j]))),
-    html("td", { class: "part" }, html("span", { class: "meter" }, html("i", { style: `width:${shareOf(j) * 100}%` })), html("b", { class: "figures" }, shareOf(j) === 1 ? "1" : shareOf(j) === 0 ? "0" : shareOf(j).toFixed(2))), html("td", {}, boxes(rowOf(head.value, j), "value", 0.25 + 0.75 * Math.sqrt(shareOf(j))))));
+    html("td", { class: "part" }, html("span", { class: "meter" }, html("i", { style: `width:${shareOf(j) * 100}%` })), html("b", { class: "figures" }, shareOf(j) === 1 ? "1" : shareOf(j) === 0 ? "0" : shareOf(j).toFixed(2))), html("td", {}, boxes(rowOf(head.value, j), "value", shareOf(j)))));
   host.replaceChildren(
     html("div", { class: "asking" }, html("span", {}, words.asks), asks, html("span", {}, words.query_is), boxes(rowOf(head.query, i), "query")),
     html("div", { class: "frame", tabindex: 0, role: "region", "aria-label": words.lookup_label }, html("table", { class: "lookup" }, html("thead", {}, html("tr", {}, html("td", {}),
