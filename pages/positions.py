@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ui import lesson, stage
-from ui.lessons import positions, positions_break, positions_check
+from ui.lessons import positions, positions_break, positions_check, positions_more
 from ui.words import _
 
 shown = stage.reading()
@@ -18,9 +18,9 @@ positions_break.shuffle(stage.current(), shown)
 positions_break.trained_without()
 positions.offsets(shown)
 positions.turns(shown)
-positions.learned()
+positions_more.learned()
 lesson.code("model/layers.py", "sinusoids", "torch.stack([angle.sin()")
-positions.experts(shown)
+positions_more.experts(shown)
 positions_check.check(shown)
 lesson.what_we_know(
     "positions",

@@ -22,7 +22,7 @@ from ui.words import _
 
 KEY = "positions_orders"
 _ASKED = "positions_asked"
-TRAINED = "toy"
+TRAINED = "toy"  # the model whose recipe was run three times
 ROLES = ("value", "query", "negative")
 
 
