@@ -199,7 +199,7 @@ def rename_and_delete(page: Page) -> None:
     page.get_by_label("Name", exact=True).fill("the leak")
     page.keyboard.press("Enter")
     settle(page)
-    expect(page.locator("[data-testid=stMain]").get_by_text("the leak", exact=True).first).to_be_visible()
+    expect(page.locator("b", has_text="the leak")).to_be_visible()
     page.get_by_role("button", name="Delete this run").click()
     settle(page)
     expect(page.get_by_text("Done: 40 steps")).to_have_count(0)
