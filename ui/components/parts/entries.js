@@ -9,6 +9,7 @@ function mounted(parent, create, data, send = null) {
     const host = html("div", { class: "lab" });
     parent.append(host);
     instance = create(host, (value) => alive.get(parent).send(value));
+    instance.host = host;
     alive.set(parent, instance);
   }
   instance.send = send;
@@ -16,6 +17,6 @@ function mounted(parent, create, data, send = null) {
   return () => {
     if (instance.close) instance.close();
     alive.delete(parent);
-    parent.querySelector(":scope > .lab")?.remove();
+    instance.host.remove(); // in a shadow root `:scope` finds nothing
   };
 }
