@@ -105,7 +105,12 @@ def film_words() -> dict[str, str]:
 
 def behaviour_columns() -> list[Column]:
     """What is counted, each with what it means in the three attentions."""
-    share, change = "share", "change"
+    return [*_place_columns(), *_grammar_columns(), *_width_and_cost_columns()]
+
+
+def _place_columns() -> list[Column]:
+    """By place: the neighbours, the ends."""
+    share = "share"
     return [
         Column(
             "previous",
@@ -138,6 +143,13 @@ def behaviour_columns() -> list[Column]:
             share,
         ),
         Column("end", _("end"), _("Weight on the last English word, where that is not the word itself or its neighbour."), share),
+    ]
+
+
+def _grammar_columns() -> list[Column]:
+    """By grammar."""
+    share = "share"
+    return [
         Column(
             "subject",
             _("verb → subject"),
@@ -168,6 +180,13 @@ def behaviour_columns() -> list[Column]:
             ),
             share,
         ),
+    ]
+
+
+def _width_and_cost_columns() -> list[Column]:
+    """How widely a head looks, and what its silence costs."""
+    change = "change"
+    return [
         Column("entropy", _("entropy"), _("How widely a head looks, in bits: 0 where every row reads one word."), "bits"),
         Column(
             "loss_zero", _("loss, zeros"), _("Change of the loss (nats a token, 500 sentences) when this head alone writes zeros."), change
