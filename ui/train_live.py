@@ -27,8 +27,10 @@ TICK_SECONDS = 0.5
 
 def live(run: str, going: bool, mine: bool) -> None:
     """One tick. `going` is what the page knew when it was drawn: once that is no longer so, the page is drawn anew."""
+    if st.session_state.get(REDRAW):  # the run may have been deleted
+        st.rerun()
     view = open_laboratory().get(run)
-    if view.going != going or st.session_state.get(REDRAW):
+    if view.going != going:
         st.rerun()
     _state(view, mine)
     if view.kind == "import":
