@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from model import commands as run
 from model.errors import LabError
@@ -31,6 +31,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+Commands = Any  # argparse gives the type of its sub-commands no public name
+
+
 class Parser(argparse.ArgumentParser):
     """Says in one line what is wrong; the usage is for who asks with --help."""
 
@@ -41,51 +44,73 @@ class Parser(argparse.ArgumentParser):
 def build_parser() -> argparse.ArgumentParser:
     parser = Parser(prog="python -m model", description="The Transformer of this project from the command line.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for add in (add_parameters, add_translate, add_trace, add_train, add_average, add_evaluate):
+        add(commands)
+    return parser
 
-    parameters_parser = commands.add_parser("parameters", help="count the parameters of a preset, by part")
-    parameters_parser.add_argument("--preset", default="base")
-    parameters_parser.add_argument("--vocabulary", type=int)
-    parameters_parser.set_defaults(command=run.parameters)
 
-    translate_parser = commands.add_parser("translate", help="translate sentences")
-    translate_parser.add_argument("--model", default="toy", help="a shipped model's name or a folder")
-    translate_parser.add_argument("sentences", nargs="*", metavar="SENTENCE")
-    translate_parser.add_argument("--input", type=Path, help="a file with one sentence a line; - for standard input")
-    add_search(translate_parser)
-    translate_parser.set_defaults(command=run.translate)
+def add_parameters(commands: Commands) -> None:
+    parser = commands.add_parser("parameters", help="count the parameters of a preset, by part")
+    parser.add_argument("--preset", default="base")
+    parser.add_argument("--vocabulary", type=int)
+    parser.set_defaults(command=run.parameters)
 
-    trace_parser = commands.add_parser("trace", help="write every tensor of one pass to an .npz file")
-    trace_parser.add_argument("--model", default="toy")
-    trace_parser.add_argument("source")
-    trace_parser.add_argument("target", nargs="?")
-    trace_parser.add_argument("--out", type=Path, required=True)
-    trace_parser.set_defaults(command=run.trace)
 
-    train_parser = commands.add_parser("train", help="train a model")
-    train_parser.add_argument("--corpus", help="a built-in corpus, alone or mixed with the files")
-    what = train_parser.add_mutually_exclusive_group()
+def add_translate(commands: Commands) -> None:
+    parser = commands.add_parser("translate", help="translate sentences")
+    parser.add_argument("--model", default="toy", help="a shipped model's name or a folder")
+    parser.add_argument("sentences", nargs="*", metavar="SENTENCE")
+    parser.add_argument("--input", type=Path, help="a file with one sentence a line; - for standard input")
+    add_search(parser)
+    parser.set_defaults(command=run.translate)
+
+
+def add_trace(commands: Commands) -> None:
+    parser = commands.add_parser("trace", help="write every tensor of one pass to an .npz file")
+    parser.add_argument("--model", default="toy")
+    parser.add_argument("source")
+    parser.add_argument("target", nargs="?")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.set_defaults(command=run.trace)
+
+
+def add_train(commands: Commands) -> None:
+    parser = commands.add_parser("train", help="train a model")
+    parser.add_argument("--corpus", help="a built-in corpus, alone or mixed with the files")
+    what = parser.add_mutually_exclusive_group()
     what.add_argument("--pairs", type=Path, help="a TSV file (source, target, attribution) or a TMX file")
     what.add_argument("--source", type=Path, help="a file of source sentences, aligned with --target")
     what.add_argument("--resume", type=Path, help="the folder of a run to go on with")
-    train_parser.add_argument("--target", type=Path)
-    train_parser.add_argument("--held-out-source", type=Path, help="validate on these in place of a share of the text")
-    train_parser.add_argument("--held-out-target", type=Path)
-    train_parser.add_argument("--sentences", type=int, help="training pairs of a built-in corpus")
-    train_parser.add_argument("--preset", default="toy")
-    train_parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", dest="settings")
-    train_parser.add_argument("--tokenizer", help="unigram (as for your own text), bpe, word (as for built-in corpora) or character")
-    train_parser.add_argument("--threads", type=int, default=0, help="processor threads; 0 for all")
-    train_parser.add_argument("--out", type=Path)
-    train_parser.set_defaults(command=run.train)
+    parser.add_argument("--target", type=Path)
+    parser.add_argument("--held-out-source", type=Path, help="validate on these in place of a share of the text")
+    parser.add_argument("--held-out-target", type=Path)
+    parser.add_argument("--sentences", type=int, help="training pairs of a built-in corpus")
+    parser.add_argument("--preset", default="toy")
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", dest="settings")
+    parser.add_argument("--tokenizer", help="unigram (as for your own text), bpe, word (as for built-in corpora) or character")
+    parser.add_argument("--threads", type=int, default=0, help="processor threads; 0 for all")
+    parser.add_argument("--out", type=Path)
+    parser.set_defaults(command=run.train)
 
-    evaluate_parser = commands.add_parser("evaluate", help="score a model on aligned files")
-    evaluate_parser.add_argument("--model", default="toy")
-    evaluate_parser.add_argument("--source", type=Path, required=True)
-    evaluate_parser.add_argument("--reference", type=Path, required=True)
-    evaluate_parser.add_argument("--protocol", choices=("sacrebleu", "moses-lc"), default="sacrebleu")
-    add_search(evaluate_parser)
-    evaluate_parser.set_defaults(command=run.evaluate)
-    return parser
+
+def add_average(commands: Commands) -> None:
+    parser = commands.add_parser("average", help="the mean of a run's last checkpoints, as a saved model")
+    parser.add_argument("--run", type=Path, required=True, help="the folder of the run")
+    parser.add_argument("--last", type=int, default=5)
+    parser.add_argument("--half", action="store_true", help="write the parameters in half precision")
+    parser.add_argument("--card", type=Path, help="a JSON file with more entries for the card")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.set_defaults(command=run.average)
+
+
+def add_evaluate(commands: Commands) -> None:
+    parser = commands.add_parser("evaluate", help="score a model on aligned files")
+    parser.add_argument("--model", default="toy")
+    parser.add_argument("--source", type=Path, required=True)
+    parser.add_argument("--reference", type=Path, required=True)
+    parser.add_argument("--protocol", choices=("sacrebleu", "moses-lc"), default="sacrebleu")
+    add_search(parser)
+    parser.set_defaults(command=run.evaluate)
 
 
 def add_search(parser: argparse.ArgumentParser) -> None:

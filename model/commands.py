@@ -74,6 +74,24 @@ def evaluate(options: argparse.Namespace) -> None:
     emit(found.as_dict())
 
 
+def average(options: argparse.Namespace) -> None:
+    """The mean of a run's last checkpoints (section 6.1) as a saved model, its card with what `--card` adds."""
+    import torch
+
+    from model.checkpoints import average_parameters, checkpoint_paths
+    from model.saved import save_model
+
+    paths = checkpoint_paths(options.run)[-options.last :] if options.last > 0 else []
+    if not paths:
+        raise LabError("no_checkpoint", "{folder} holds no checkpoint to take the mean of.", "run", folder=options.run.name)
+    saved = open_model(str(options.run))
+    saved.model.load_state_dict(average_parameters(paths), strict=False)  # a tied matrix goes by its first name
+    added = json.loads(options.card.read_text(encoding="utf-8")) if options.card else {}
+    card = {**saved.card, "averaged": [int(path.stem) for path in paths], **added}
+    save_model(options.out, saved.model, saved.tokenizer, card, torch.float16 if options.half else torch.float32)
+    emit({"out": str(options.out), "averaged": card["averaged"]})
+
+
 def train(options: argparse.Namespace) -> None:
     from model.train_command import run
 

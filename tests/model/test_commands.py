@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from model.__main__ import main
-from model.checkpoints import read_checkpoint
+from model.checkpoints import checkpoint_paths, read_checkpoint
 from model.config import PRESETS, count_parameters
 from model.saved import load_model
 from tests.model.tiny import some_pairs
@@ -148,6 +148,37 @@ def test_evaluate(run, trained):
     assert {"bleu", "signature", "chrf", "exact_match", "sentences", "seconds"} <= lines[0].keys() and lines[0]["sentences"] == 60
 
 
+def test_average_is_the_mean_of_the_last_checkpoints(run, trained, tmp_path):
+    folder, _ = trained
+    (tmp_path / "card.json").write_text('{"hours": 0.5, "limits": "It knows letters."}')
+    command = ("average", "--run", folder / "run", "--last", 2, "--card", tmp_path / "card.json", "--out", tmp_path / "mean")
+    code, lines, err = run(*command)
+    assert (code, err) == (0, "") and lines[0]["averaged"] == [6, 12]
+    saved, checkpoints = load_model(tmp_path / "mean"), [read_checkpoint(path) for path in checkpoint_paths(folder / "run")[-2:]]
+    for name, parameter in saved.model.named_parameters():
+        expected = np.mean([checkpoint.parameters[name].double().numpy() for checkpoint in checkpoints], axis=0)
+        np.testing.assert_allclose(parameter.numpy(), expected, atol=1e-7)
+    assert saved.card["hours"] == 0.5 and saved.card["limits"] == "It knows letters." and saved.card["seed"] == 0
+    assert run(*command, "--half")[0] == 0
+    assert (tmp_path / "mean" / "model.safetensors").stat().st_size < 0.6 * (folder / "run" / "model.safetensors").stat().st_size
+
+
+def test_files_and_a_built_in_corpus_are_mixed_and_held_out_files_are_kept_out(run, tmp_path):
+    write_texts(tmp_path)
+    held_out = ("--held-out-source", tmp_path / "held.en", "--held-out-target", tmp_path / "held.fr")
+    first = (tmp_path / "source.txt").read_text().splitlines()[0]
+    (tmp_path / "held.en").write_text(f"{first}\na b a b\n")
+    (tmp_path / "held.fr").write_text("b a c d\nb a b a\n")
+    files = ("--source", tmp_path / "source.txt", "--target", tmp_path / "target.txt", *held_out)
+    code, lines, err = run("train", *files, "--corpus", "copying", "--sentences", 30, "--out", tmp_path / "run", *SMALL)
+    assert (code, err) == (0, "")
+    scores = next(line for line in lines if "held_out" in line)["held_out"]["splits"]
+    assert scores.pop("own.validation")["sentences"] == 2 and all(name.startswith("copying.") for name in scores), scores.keys()
+    about = json.loads((tmp_path / "run" / "run.json").read_text())["corpus"]
+    assert about["name"] == "own + copying" and about["pairs"] == 30 + lines[0]["kept"] - 1
+    assert run("train", "--resume", tmp_path / "run")[0] == 0, "the same corpus is built again"
+
+
 @pytest.mark.parametrize("preset", ["base", "big", "toy"])
 def test_parameters(run, preset):
     code, lines, _ = run("parameters", "--preset", preset)
@@ -172,7 +203,7 @@ WRONG = [
     (("train", "--pairs", "{tmp}/none.tsv", "--out", "{tmp}/x"), "none.tsv"),
     (("train", "--corpus", "copying", "--out", "{tmp}/x", "--set", "speed=3"), "'speed=3'"),
     (("train", "--corpus", "copying", "--out", "{tmp}/x", "--set", "steps=many"), "steps is 'many'"),
-    (("train", "--corpus", "copying", "--sentences", "20", "--out", "{tmp}/x", "--set", "kind=decoder"), "encoder-decoder"),
+    (("train", "--corpus", "copying", "--sentences", "20", "--out", "{tmp}/x", "--set", "kind=encoder", "--set", "classes=2"), "kind=encoder_decoder"),
     (("train", "--corpus", "copying", "--sentences", "20", "--out", "{tmp}/x", "--tokenizer", "syllable"), "syllable"),
     (("train", "--resume", "{tmp}/nothing"), "run.json"),
     (("translate", "--model", "{tmp}/nothing", "a"), "There is no model"),
