@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -142,6 +143,7 @@ def code(file: str, name: str, line: str) -> None:
     st.caption(_("{file}: this is what just ran. The formula is line {number}.").format(file=file, number=number))
 
 
+@cache
 def source_of(file: str, name: str) -> str:
     """The source of a function or class of a file of this project; `name` may be `Class.method`."""
     text = (ROOT / file).read_text(encoding="utf-8")

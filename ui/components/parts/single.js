@@ -12,7 +12,7 @@ function createMatrix(host, send) {
   answerFrom(figureHost, () => self.data.header.ask && send(self.cell));
   self.figure = createFigure(figureHost, { point: (cell) => tellMatrix(self, cell || self.cell), choose: (cell) => { self.cell = cell; tellMatrix(self, cell); } });
   watchGround(host, () => self.data && drawMatrix(self));
-  return { update(bytes) { self.data = unpack(bytes); drawMatrix(self); } };
+  return { update(bytes) { if (sameBytes(self.bytes, bytes)) return; self.bytes = bytes; self.data = unpack(bytes); drawMatrix(self); } };
 }
 
 /** A click or Enter in the grid is an answer. A finger chooses first and answers with the button: cells are small. */
