@@ -81,7 +81,8 @@ def average(options: argparse.Namespace) -> None:
     from model.checkpoints import average_parameters, checkpoint_paths
     from model.saved import save_model
 
-    paths = checkpoint_paths(options.run)[-options.last :] if options.last > 0 else []
+    trained = [path for path in checkpoint_paths(options.run) if int(path.stem)]  # what a run begins with is no model to average
+    paths = trained[-options.last :] if options.last > 0 else []
     if not paths:
         raise LabError("no_checkpoint", "{folder} holds no checkpoint to take the mean of.", "run", folder=options.run.name)
     saved = open_model(str(options.run))

@@ -31,7 +31,7 @@ class Keeper:
         self.checkpointed = -1
 
     def begin(self, origin: Mapping[str, Any]) -> None:
-        """The whole folder, with the untrained model in it, before the first step."""
+        """The whole folder, with the untrained model and a checkpoint of it, before the first step: from here on it can be gone on with."""
         if (self.folder / run_folder.RUN).exists():
             raise LabError("run_exists", "{folder} already holds a run; resume it, or give another folder.", "out", folder=self.folder.name)
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -41,6 +41,7 @@ class Keeper:
         if 0 in self.frames:
             frames.write_frame(self.folder, 0, self.training.model)
         self.log(f"begun: {len(self.training.data)} pairs, {self.training.data.left_out} left out as too long, {self.training.config}")
+        self.checkpoint()
 
     def resume(self) -> None:
         run_folder.check_same_corpus(self.folder, self.corpus)

@@ -19,7 +19,7 @@ from model.run_folder import read_run
 from model.saved import load_model
 from model.schedules import rate_at
 from model.train_config import TrainConfig
-from model.training import train
+from model.training import Keeper, Training, train
 from tests.model.tiny import TINY, tiny_corpus, tiny_model, tiny_tokenizer, tiny_training
 
 
@@ -203,6 +203,21 @@ def test_a_run_killed_while_it_writes_goes_on_from_before(tmp_path, monkeypatch)
     assert newest_checkpoint(tmp_path / "run").step == 5
     resumed, steps = run(tmp_path / "run", TINY.with_(checkpoint_every=5), resume=True)
     assert steps[0].step == 6 and same_parameters(whole, resumed)
+
+
+@pytest.mark.parametrize("killed", [0, 3])
+def test_a_run_killed_before_its_first_checkpoint_goes_on_from_its_beginning(tmp_path, killed):
+    config, corpus = TINY.with_(checkpoint_every=5), tiny_corpus()
+    whole, straight = run(tmp_path / "straight", config)
+    training = Training(tiny_model(tokenizer := tiny_tokenizer(corpus)), tokenizer, corpus, config)
+    keeper = Keeper(tmp_path / "run", training, tokenizer, corpus, {})
+    keeper.begin({})
+    for _ in range(killed):
+        keeper.keep(training.advance())
+    resumed, steps = run(tmp_path / "run", config, resume=True)
+    assert told(steps) == told(straight) and same_parameters(whole, resumed)
+    lines = (tmp_path / "run" / "metrics.jsonl").read_text().splitlines()
+    assert [json.loads(line)["step"] for line in lines] == list(range(1, 21)), "every step is told once"
 
 
 def test_the_last_three_and_the_best_stay(tmp_path):
