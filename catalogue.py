@@ -50,7 +50,7 @@ WHY, ENCODER, DECODER, LEARNING = (
     N_("Part I: why and what"),
     N_("Part II: the encoder"),
     N_("Part III: the decoder"),
-    N_("Part IV: learning and using it"),
+    N_("Part IV: training and use"),
 )
 PARTS = (WHY, ENCODER, DECODER, LEARNING)
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[1]
 MARK = ROOT / "assets" / "mark.svg"
 WORDMARK = ROOT / "assets" / "wordmark.svg"
-SIDEBAR_PIXELS = 232
+SIDEBAR_PIXELS = 248
 
 
 def configure() -> None:

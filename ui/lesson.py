@@ -47,12 +47,13 @@ def begin(lesson: Lesson) -> None:
     with st.container(key="lesson_line", horizontal=True, vertical_alignment="center", gap="small"):
         about = _("Lesson {number} · the story in two minutes, hands on in {minutes} · builds on")
         alone = _("Lesson {number} · the story in two minutes, hands on in {minutes}")
-        st.caption((about if lesson.prerequisites else alone).format(number=lesson.number, minutes=lesson.minutes), width="content")
-        for name in lesson.prerequisites:
+        needed = [name for name in lesson.prerequisites if name in terms.TERMS or catalogue.page(name).ready]
+        st.caption((about if needed else alone).format(number=lesson.number, minutes=lesson.minutes), width="content")
+        for name in needed:
             if name in terms.TERMS:
                 terms.explain(name)
-            elif (needed := catalogue.page(name)).ready:
-                st.page_link(needed.script, label=_(needed.title))
+            else:
+                st.page_link(catalogue.page(name).script, label=_(catalogue.page(name).title))
 
 
 def bet(name: str, question: str, choices: Sequence[str]) -> str | None:
