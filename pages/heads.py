@@ -23,11 +23,10 @@ heads_check.check(at, shown)
 lesson.what_we_know(
     "heads",
     _(
-        "Several heads let one word put several questions at once, and W^O adds up the answers. The riddle's "
-        "answer is prepared **in the encoder**: "
-        "there, and almost only there, one head's silence can turn *il* into *elle*. No head is *the* one that "
-        "knows: for the riddle it takes two, "
-        "and a head that looks at the right noun need not be one of them. What the pronoun's own row does is for lesson 12."
+        "Several heads let one word put several questions at once, and $W^O$ adds up the answers. Where one head's silence can turn "
+        "*il* into *elle* is counted above, over many sentences. No head is *the* one that knows: in “The animal didn't cross the "
+        "street because it was too tired” it takes the silence of two, and a head that looks at the right noun need not be one of "
+        "them. What the pronoun's own row does is for lesson 12."
     ),
     [
         lesson.Further(_("The paper, sections 3.2.2 and 6.2"), "https://arxiv.org/abs/1706.03762", _("Table 3, row A: from 1 head to 32")),

@@ -26,8 +26,9 @@ lesson.what_we_know(
     "positions",
     _(
         "Attention sees a bag of words; the order is written **into** the vectors, as clocks. So the riddle has its first clue: *animal* "
-        "comes before *street*, and *it* after both, and only because of what was added here can any layer tell. Whether a model uses "
-        "the turns between positions is open; that it cannot do without positions is measured above."
+        "comes before *street*, and *it* after both, and the **encoder** can tell only because of what was added here. (The decoder's "
+        "mask gives the order of the French away.) Without positions many a sentence still comes out right; who does what to whom is "
+        "lost. Whether a model uses the turns between positions is open."
     ),
     [
         lesson.Further(

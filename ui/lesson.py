@@ -112,8 +112,8 @@ def breaking(absence: Absence, title: str = "") -> Iterator[None]:
     yield
     st.caption(
         {
-            "removed now": _("Removed now, from a model trained with it: it meets what it has never met."),
-            "trained without": _("Trained without it: a model that never had it."),
+            "removed now": _("The experiment is “removed now”: the model was trained with it, and meets what it has never met."),
+            "trained without": _("The experiment is “trained without it”: a model that never had it."),
         }[absence]
     )
 

@@ -61,7 +61,7 @@ def test_nothing_is_shown_before_the_bet(shown: AppTest) -> None:
 
 def test_break_it_says_which_of_two_things_it_is(shown: AppTest) -> None:
     shown.button_group[0].set_value("animal").run()
-    assert any("Removed now" in caption.value for caption in shown.caption)
+    assert any("“removed now”" in caption.value for caption in shown.caption)
     shown.toggle[0].set_value(True).run()
     assert [metric.value for metric in shown.metric] == ["100 %", "27 %"]
 
@@ -138,4 +138,4 @@ def own_control() -> None:
 def test_a_page_may_break_with_a_control_of_its_own() -> None:
     app = AppTest.from_function(own_control, default_timeout=30).run()
     assert not app.exception and app.header[0].value == "Break it: the order" and app.slider
-    assert "Trained without it" in app.caption[0].value
+    assert "“trained without it”" in app.caption[0].value

@@ -23,10 +23,8 @@ def break_all(stage: Stage, shown: Reading) -> None:
     heads = tuple((name, head) for name in shown.attention_names("encoder.self") for head in range(shown.config.heads))
     found = data.without(stage.model, stage.source, before, heads, "zero") if broken else None
     whole = readings.reading(stage.model, stage.source).log_probability
-    lesson.before_and_after(
-        _("Probability of its own sentence"), probability(whole), probability(found.log_probability) if found else "\u2013"
-    )
     if found:
+        lesson.before_and_after(_("Probability of its own sentence"), probability(whole), probability(found.log_probability))
         say(_("Without its encoder's heads it writes: {french}"), "heads_break_said", french=Said(text_of(found), "target"))
     st.caption(_("Training with label smoothing (lesson 14) keeps every token short of certainty, and a sentence multiplies its tokens."))
     _counted_breaks(stage)

@@ -59,7 +59,7 @@ def _projection(shown: Reading, parts: np.ndarray, note: str) -> Number:
         (
             (length, _("That is the whole length: the other heads have their part in it.")),
             (round(float(shares[:-1].sum()), 2), _("That is what the other heads have together.")),
-            (round(length / len(shares), 2), _("Heads do not share evenly: W^O is learned, no average.")),
+            (round(length / len(shares), 2), _("Heads do not share evenly: W\u1d3c is learned, no average.")),
         ),
     )
 
@@ -81,12 +81,12 @@ def _slices(shown: Reading, note: str) -> Choice:
             _("The vector is cut: each head gets {small} of its {width} numbers").format(small=config.d_k, width=config.d_model),
             _("Each head multiplies all {width} numbers by matrices of its own").format(width=config.d_model),
             _("The heads take turns, one in each layer"),
-            _("All heads share one projection and differ only in W^O"),
+            _("All heads share one projection and differ only in W\u1d3c"),
         ),
         1,
         (
             _("A picture often drawn, and wrong: nothing of the word is cut. What is split is the result of the projections."),
-            _("So it is: W^Q, W^K and W^V of a head are {width} × {small} and see the whole word. What is split is the result.").format(
+            _("So it is: the three matrices of a head (for q, k and v) are {width} × {small} and see the whole word. What is split is the result.").format(
                 width=config.d_model, small=config.d_k
             ),
             _("All {count} heads of a layer work at once, on the same vectors.").format(count=config.heads),

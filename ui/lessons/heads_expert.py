@@ -41,8 +41,8 @@ def experts(at: Stage) -> None:
             _(
                 "The parts of the sum are exact, their reading is not: a projection on the output says nothing of what "
                 "later layers do with it. "
-                "And Wᵢᴼ can be merged with Wᵢⱽ into one matrix per head of rank d_v, just as W^Q and W^K only ever act "
-                "as the product W^Q(W^K)ᵀ (Elhage and others, 2021)."
+                "And Wᵢᴼ can be merged with Wᵢⱽ into one matrix per head of rank d_v, just as the matrices of queries and keys "
+                "only ever act as a product of the two (Elhage and others, 2021)."
             ),
             "heads_expert_sum",
         )

@@ -133,7 +133,7 @@ def one_against_four() -> None:
     """The film, and what three seeds say."""
     facts = data.film_facts()
     st.subheader(_("One head against four"), anchor=False)
-    st.caption(_("Trained without it: a model that never had it."))
+    st.caption(_("The experiment is “trained without it”: a model that never had it."))
     one, several = facts.about["runs"]
     say(
         _(

@@ -47,7 +47,7 @@ def formula(model: str, shown: Reading) -> None:
     lesson.formula(
         r"x_i = \sqrt{d_{\text{model}}} \; E_{t_i} + PE_i",
         [
-            Symbol("t_i", _("number of the piece at position i"), _("{id} at position {place}").format(id=identity, place=place + 1)),
+            Symbol("t_i", _("number of the piece at position i, counted from 0"), _("{id} at position {place}").format(id=identity, place=place)),
             Symbol("E", _("matrix of the vocabulary, a row for every piece"), f"{config.vocabulary} × {config.d_model}"),
             Symbol(r"E_{t_i}", _("the row picked out"), _("{width} numbers of size {size}").format(width=config.d_model, size=row_size)),
             Symbol(r"\sqrt{d_{\text{model}}}", _("the factor"), f"√{config.d_model} = {_short(data.factor(shown))}"),

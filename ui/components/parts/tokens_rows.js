@@ -145,6 +145,9 @@ function pointRow(self, row, column) {
   tellRow(self);
 }
 
+/** A factor with one place more than its product, so that a pencil comes to the same. */
+const precise = (x) => (Math.abs(x) < 0.0005 ? number(x) : x.toFixed(3).replace("-", "\u2212"));
+
 /** One number of one row, spelt out. */
 function tellRow(self) {
   const { header, arrays } = self.data;
@@ -152,8 +155,8 @@ function tellRow(self) {
   const token = header.tokens[self.row];
   const [x, position] = [rowOf(arrays.rows, self.row)[self.column], rowOf(arrays.positions, self.row)[self.column]];
   const factor = divisor(header.factor);
-  const parts = [html("b", { class: "source" }, token.text), ": E[", html("b", {}, token.id), `, ${self.column + 1}] = `, html("b", {}, number(x))];
-  if (self.stage !== "row") parts.push(` \u2192 ${number(x)} \u00D7 \u221A${header.width} = ${number(x)} \u00D7 ${factor} = `, html("b", {}, number(x * header.factor)));
+  const parts = [html("b", { class: "source" }, token.text), ": E[", html("b", {}, token.id), `, ${self.column + 1}] = `, html("b", {}, precise(x))];
+  if (self.stage !== "row") parts.push(` \u2192 ${precise(x)} \u00D7 \u221A${header.width} = ${precise(x)} \u00D7 ${factor} = `, html("b", {}, number(x * header.factor)));
   if (self.stage === "sum") parts.push(` \u2192 ${number(x * header.factor)} ${position < 0 ? "\u2212" : "+"} ${number(Math.abs(position))} = `, html("b", {}, number(x * header.factor + position)));
   self.told.replaceChildren(...parts, html("span", { class: "muted" }, `  ${{ row: t.says_row, scaled: t.says_scaled, sum: t.says_sum }[self.stage]}`));
 }
