@@ -29,6 +29,7 @@ from model.files import write_whole
 CHUNK = 16 * 2**10
 PATIENCE = 20.0  # seconds without a byte
 AGENT = "attention-lab"
+ROWS = "rows.txt"  # how many pairs there are, once they have been counted
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,17 @@ def fetch(wanted: DataSet, folder: Path) -> Iterator[Progress]:
 
 def is_here(wanted: DataSet, folder: Path) -> bool:
     return all(_path(folder, file).exists() for file in wanted.files)
+
+
+def is_checked(wanted: DataSet, folder: Path) -> bool:
+    """It is here and its pairs have been counted: `fetch` would find nothing to do."""
+    return (folder / ROWS).exists() and is_here(wanted, folder)
+
+
+def bytes_here(wanted: DataSet, folder: Path, files: int | None = None) -> int:
+    """What has come so far, of its first `files` or of all, whole or in part."""
+    paths = [path for file in wanted.files[:files] for path in (_path(folder, file), _part(folder, file))]
+    return sum(path.stat().st_size for path in paths if path.exists())
 
 
 def fetched(wanted: DataSet, folder: Path) -> list[bytes]:
@@ -146,7 +158,7 @@ def _check_rows(wanted: DataSet, folder: Path) -> None:
         raise _useless(wanted, folder, 0) from error
     if min(counts) < wanted.rows or len(set(counts)) > 1:
         raise _useless(wanted, folder, min(counts))
-    write_whole(folder / "rows.txt", str(counts[0]).encode())
+    write_whole(folder / ROWS, str(counts[0]).encode())
 
 
 def _unpacked(wanted: DataSet, folder: Path) -> list[bytes]:
@@ -155,8 +167,8 @@ def _unpacked(wanted: DataSet, folder: Path) -> list[bytes]:
 
 
 def _useless(wanted: DataSet, folder: Path, rows: int) -> LabError:
-    for file in wanted.files:
-        _path(folder, file).unlink(missing_ok=True)
+    for path in (folder / ROWS, *(_path(folder, file) for file in wanted.files)):
+        path.unlink(missing_ok=True)
     return LabError(
         "fetch_rows", "What came has {rows} pairs where at least {expected} were expected; it was thrown away.", "fetch",
         rows=rows, expected=wanted.rows,

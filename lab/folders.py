@@ -4,6 +4,7 @@
     journal.sqlite3      the journal
     runs/<id>/           the folder of a run, or of a race: members/0, members/1, ... each the folder of a run
     uploads/<name>/      a visitor's own text, cleaned and checked when it is first read
+    fetched/<name>/      a data set others publish, for all visitors
     trash/               what is being removed
 
 A lock is held by the process, not by the file: it is free as soon as that process is gone, however it ended.

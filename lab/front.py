@@ -9,10 +9,13 @@ import threading
 from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from lab import folders, uploads
+from lab.data_sets import DataSet
+from lab.fetching import Fetcher, Fetching
 from lab.journal import ENDED, GOING, Journal, Row
 from lab.metrics import MetricsReader
 from lab.process import WorkerProcess
@@ -39,6 +42,7 @@ class Laboratory:
             self._reader = MetricsReader()
             folders.empty_trash(self.settings.data)
             remove_what_is_past(self.settings, self.journal)
+            self._fetcher = Fetcher(self.settings.fetched, partial(uploads.keep_text, self.settings.uploads))
             self._supervisor = Supervisor(self.settings, self.journal, start_worker)
         except BaseException:
             self._lock.free()
@@ -46,6 +50,7 @@ class Laboratory:
 
     def close(self) -> None:
         """Workers write a checkpoint and go; the next laboratory on this folder goes on with their runs."""
+        self._fetcher.close()
         self._supervisor.close()
         self.journal.close()
         self._lock.free()
@@ -144,6 +149,25 @@ class Laboratory:
         """What cleaning leaves of a kept text (see `lab.tasks.preview`)."""
         folder = uploads.folder_of(self.settings.uploads, _hashed(visitor), source)
         return self.submit_task("preview", {"folder": str(folder), "kind": source.kind}, visitor)
+
+    def fetch(self, visitor: str, wanted: DataSet) -> None:
+        """Fetch a data set behind the page, or what is missing of it; in the end it is a kept text of the visitor's."""
+        folders.check_room(self.settings.data)
+        self._fetcher.start(_hashed(visitor), wanted)
+
+    def fetching(self, visitor: str) -> Fetching | None:
+        """How far that is, or how it ended; an end is told until it is forgotten."""
+        return self._fetcher.look(_hashed(visitor))
+
+    def cancel_fetching(self, visitor: str) -> None:
+        self._fetcher.cancel(_hashed(visitor))
+
+    def forget_fetching(self, visitor: str) -> None:
+        self._fetcher.forget(_hashed(visitor))
+
+    def fetched_bytes(self, wanted: DataSet) -> int:
+        """What of it lies here already."""
+        return self._fetcher.here(wanted)
 
     def import_model(self, visitor: str, name: str, files: Mapping[str, bytes]) -> str:
         """The id of an imported model, a run of kind "import" that is done; waits for its check in a process apart (some seconds)."""

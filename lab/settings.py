@@ -53,6 +53,10 @@ class Settings:
     def uploads(self) -> Path:
         return self.data / "uploads"
 
+    @property
+    def fetched(self) -> Path:
+        return self.data / "fetched"
+
 
 def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
     """Raises `LabError` where a number is none."""

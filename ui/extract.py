@@ -1,6 +1,7 @@
 """Every text a visitor may read, for the translators: `python -m ui.extract` writes `assets/locale/attention_lab.pot`.
 
-Found by reading the source: `_("...")`, `N_("...")`, `many("...", "...", n)`, and the templates of `LabError("code", "...")`.
+Found by reading the source: `_("...")`, `N_("...")`, `many("...", "...", n)`, the templates of `LabError("code", "...")`, and what
+is said of a data set, `DataSet("name", "...", "...", "...")`.
 A language is `assets/locale/<language>/LC_MESSAGES/attention_lab.mo`, compiled from that catalogue filled in (`msgfmt`).
 """
 
@@ -16,7 +17,7 @@ from ui.words import DOMAIN, LOCALE
 ROOT = Path(__file__).parents[1]
 ROOMS = ("pages", "ui", "lab", "model")
 FRAME = ("app.py", "catalogue.py", "server.py")
-PLACES = {"_": (0,), "N_": (0,), "many": (0, 1), "LabError": (1,)}  # which arguments hold a text
+PLACES = {"_": (0,), "N_": (0,), "many": (0, 1), "LabError": (1,), "DataSet": (1, 2, 3)}  # which arguments hold a text
 
 Message = tuple[str, ...]  # one text, or singular and plural
 
@@ -45,7 +46,7 @@ def messages_in(source: str) -> Iterator[Message]:
             if options[0] and options[1]:
                 yield options[0][0], options[1][0]
         else:
-            yield from ((text,) for text in options[0] if text)
+            yield from ((text,) for texts in options for text in texts if text)
 
 
 def _literals(node: ast.expr) -> Iterator[str]:

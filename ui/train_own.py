@@ -1,4 +1,4 @@
-"""The learner's own text: a table of pairs or two files, what cleaning did to it, and the first pairs that are left."""
+"""The learner's own text: a table, two files or what others publish; what cleaning did to it, and the first pairs that are left."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from lab.spec import NAME_CHARACTERS
 from model import limits
 from model.errors import LabError
 from model.text import clean_text
-from ui import prose, wording
+from ui import prose, train_fetch, wording
 from ui.prose import Said
 from ui.train_memory import keep, recall
 from ui.train_models import open_laboratory
@@ -43,7 +43,7 @@ def source() -> CorpusSource | None:
 
 
 def choose_text() -> None:
-    """Two ways to bring it; what was kept of it; another one."""
+    """Three ways to bring it; what was kept of it; another one."""
     text = _text()
     if text is None:
         _ask()
@@ -67,9 +67,12 @@ def _forget() -> None:
 
 
 def _ask() -> None:
-    key = recall("train_own_kind", "pairs")
-    titles = {"pairs": _("One table"), "aligned": _("Two files")}
+    key = recall("train_own_kind", "published" if train_fetch.is_going() else "pairs")
+    titles = {"pairs": _("One table"), "aligned": _("Two files"), "published": _("Published by others")}
     kind = keep(key, st.segmented_control(_("It comes as"), list(titles), format_func=titles.__getitem__, required=True, key=key))
+    if kind == "published":
+        train_fetch.offer(_read)
+        return
     if kind == "aligned":
         st.caption(_("Line 5 of the second file is what line 5 of the first shall become. Plain text in UTF-8, gzip is fine."))
         left, right = st.columns(2)
@@ -86,11 +89,20 @@ def _file(place: Any, label: str, key: str) -> Any:
 
 
 def _take(files: list[Any]) -> None:
-    """Keep the files and have them read; then draw the page with what was found."""
+    """Keep the files and have them read."""
     lab, name = open_laboratory(), clean_text(files[0].name.split(".")[0])[:NAME_CHARACTERS]
     try:
         kept = lab.keep_text(visitor_key(), name or _("own text"), *(file.getvalue() for file in files))
-        st.session_state[_KEPT] = Text(kept, lab.preview(visitor_key(), kept))
+    except LabError as error:
+        wording.show(error, "train_own_error")
+        return
+    _read(kept)
+
+
+def _read(kept: CorpusSource) -> None:
+    """Have a kept text read; then draw the page with what is found."""
+    try:
+        st.session_state[_KEPT] = Text(kept, open_laboratory().preview(visitor_key(), kept))
     except LabError as error:
         wording.show(error, "train_own_error")
         return

@@ -33,7 +33,7 @@ def small(name: str = "small", steps: int = 40, **changes: Any) -> RunSpec:
     return plan(name, CorpusSource(name="copying", pairs=200), **{**shape, **training, **changes})
 
 
-def wait_until(true: Callable[[], Any], seconds: float = 60.0) -> Any:
+def wait_until(true: Callable[[], Any], seconds: float = 600.0) -> Any:
     """What `true` returns as soon as it is."""
     deadline = time.monotonic() + seconds
     while not (found := true()):
@@ -62,7 +62,7 @@ class Ledger:
             assert seen.setdefault(line["step"], line["loss"]) == line["loss"], f"step {line['step']} was told differently"
         return max(seen, default=0)
 
-    def settle(self, run: str, state: str = "done", seconds: float = 90.0) -> None:
+    def settle(self, run: str, state: str = "done", seconds: float = 600.0) -> None:
         """Wait for the run's end, then compare the book with what is there."""
         wait_until(lambda: not self.laboratory.get(run).going or self.look(run) < 0, seconds)
         view = self.laboratory.get(run)

@@ -52,7 +52,7 @@ def test_a_damaged_last_checkpoint(lab: Laboratory, undisturbed: Path) -> None:
     run = ledger.start(small("damaged", STEPS, checkpoint_every=20))
     wait_until(lambda: ledger.look(run) >= 60)
     lab.pause(ME, run)
-    wait_until(lambda: lab.get(run).state == "paused", 10)
+    wait_until(lambda: lab.get(run).state == "paused")
     last = max((lab.folder(run) / "checkpoints").iterdir())
     data = bytearray(last.read_bytes())
     data[: len(data) // 2] = bytes(len(data) // 2)

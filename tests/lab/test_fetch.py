@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import gzip
-import hashlib
-import re
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -18,74 +14,13 @@ from lab.fetch import CHUNK, fetch, fetched, is_here
 from model import limits
 from model.corpora.own import read_aligned, read_pairs
 from model.errors import LabError
-
-SOURCES = [f"the {animal} number {n * 7919 % 10_007} sleeps" for animal in ("dog", "cat") for n in range(20_000)]
-TARGETS = [f"le {animal} numéro {n * 7919 % 10_007} dort" for animal in ("chien", "chat") for n in range(20_000)]
-
-
-def zipped(text: str) -> bytes:
-    return gzip.compress(text.encode(), mtime=0)
-
-
-def memory(count: int) -> bytes:
-    units = "".join(
-        f'<tu><tuv xml:lang="en"><seg>{source}</seg></tuv><tuv xml:lang="fr"><seg>{target}</seg></tuv></tu>'
-        for source, target in list(zip(SOURCES, TARGETS, strict=True))[:count]
-    )
-    return zipped(f'<?xml version="1.0"?><tmx version="1.4"><header/><body>{units}</body></tmx>')
-
-
-@dataclass
-class Host:
-    """What the server has, how it behaves, and what it was asked for."""
-
-    files: dict[str, bytes]
-    ranges: bool = True
-    cut_after: int | None = None  # bytes of a body after which the connection breaks
-    asked: list[tuple[str, str | None]] = field(default_factory=list)
-    address: str = ""
+from tests.lab.publisher import SOURCES, TARGETS, Host, aligned, publisher, zipped
 
 
 @pytest.fixture
 def host() -> Iterator[Host]:
-    host = Host({
-        "/en.gz": zipped("\n".join(SOURCES) + "\n"), "/fr.gz": zipped("\n".join(TARGETS) + "\n"), "/en-fr.tmx.gz": memory(500),
-    })  # fmt: skip
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            wanted = self.headers.get("Range")
-            host.asked.append((self.path, wanted))
-            body = host.files.get(self.path)
-            if body is None:
-                self.send_error(404)
-                return
-            start = int(re.fullmatch(r"bytes=(\d+)-", wanted)[1]) if wanted and host.ranges else 0  # type: ignore[index]
-            if start and start >= len(body):
-                self.send_error(416)
-                return
-            self.send_response(206 if start else 200)
-            self.send_header("Content-Length", str(len(body) - start))
-            self.end_headers()
-            self.wfile.write(body[start:] if host.cut_after is None else body[start : start + host.cut_after])
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    host.address = f"http://127.0.0.1:{server.server_port}"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield host
-    server.shutdown()
-    server.server_close()
-
-
-def aligned(host: Host, rows: int = len(SOURCES)) -> DataSet:
-    files = tuple(
-        File(f"{host.address}{path}", len(body), hashlib.sha256(body).hexdigest())
-        for path, body in ((path, host.files[path]) for path in ("/en.gz", "/fr.gz"))
-    )
-    return DataSet("pairs", "Pairs", "", "", ("en", "fr"), files, rows)
+    with publisher() as host:
+        yield host
 
 
 def test_two_files_come_whole_and_are_read_as_one_s_own_text(host: Host, tmp_path: Path) -> None:

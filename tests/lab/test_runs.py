@@ -32,7 +32,7 @@ def test_pause_and_resume_come_to_the_same_model(lab: Laboratory, undisturbed: P
     run = ledger.start(small("paused", STEPS))
     wait_until(lambda: ledger.look(run) >= 20)
     lab.pause(ME, run)
-    wait_until(lambda: lab.get(run).state == "paused", 10)
+    wait_until(lambda: lab.get(run).state == "paused")
     step = ledger.look(run)
     time.sleep(0.3)
     assert 20 <= ledger.look(run) == step < STEPS, "nothing trains"
