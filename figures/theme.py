@@ -7,7 +7,7 @@ protan, deutan and tritan eyes (tests/figures/test_theme.py computes both).
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 ROLES = ("query", "key", "value", "source", "target")
 
@@ -45,7 +45,7 @@ class Palette:
     negative: str
 
     def as_dict(self) -> dict[str, str]:
-        return asdict(self)
+        return dict(vars(self))
 
 
 LIGHT = Palette(

@@ -118,7 +118,12 @@ def film_facts(world: str, kind: str) -> Facts | None:
 
 
 def films() -> tuple[figures.World, figures.World] | None:
-    """Translation and stories; None where a film is not shipped for this model."""
+    """Translation and stories; None where a film is not shipped for this model. Judging their samples takes 20 ms: once a language."""
+    return _films(language())
+
+
+@lru_cache(maxsize=8)
+def _films(_language: str) -> tuple[figures.World, figures.World] | None:
     found = {(world, kind): film_facts(world, kind) for world in ("translation", "stories") for kind in ("masked", "open")}
     if any(facts is None for facts in found.values()):
         return None
@@ -231,7 +236,6 @@ def _peek() -> None:
         return
     with st.expander(_("Caught: the head that reads the answer")):
         layer, head = facts.about["head"]
-        pieces = facts.about["pieces"]
         say(
             _(
                 "Layer {layer}, head {head} of the translator trained without the mask: a row puts {share} of its weight, on average, on "
@@ -239,7 +243,13 @@ def _peek() -> None:
             ),
             "masks_peek", layer=layer + 1, head=head + 1, share=percent(float(facts.arrays["peek"][-1])),
         )  # fmt: skip
-        labels = Tokens((*pieces[1:], "</s>"))
-        name = _("weights, rows by the word they must write")
-        weights = facts.arrays["map"].astype(np.float32)
-        matrix(matrix_payload(weights, labels, Tokens(tuple(pieces)), "weights", component_words(), name=name), "masks_peek_map")
+        matrix(_peek_payload(language()), "masks_peek_map")
+
+
+@lru_cache(maxsize=8)
+def _peek_payload(_language: str) -> bytes:
+    facts = film_facts("translation", "open")
+    assert facts is not None, "asked for where the film is there"
+    pieces = facts.about["pieces"]
+    labels, name = Tokens((*pieces[1:], "</s>")), _("weights, rows by the word they must write")
+    return matrix_payload(facts.arrays["map"].astype(np.float32), labels, Tokens(tuple(pieces)), "weights", component_words(), name=name)

@@ -18,7 +18,7 @@ from ui.components import tokens as pictures
 from ui.lessons import tokens, tokens_data
 from ui.lessons import tokens_words as texts
 from ui.lessons.tokens_facts import KINDS
-from ui.lessons.tokens_missing import MADE_UP, replaced, translation
+from ui.lessons.tokens_missing import MADE_UP, both_translations, replaced
 from ui.prose import Said, escaped, number, say
 from ui.words import _
 
@@ -91,13 +91,16 @@ def missing_word(model: str, shown: Reading) -> None:
         return
     pictures.cuts(spelt_payload(word, shown.config.d_model), "spelt")
     with st.spinner(_("The model reads the sentence."), show_time=False):
-        said = {"bytes": translated(model, source), "unknown": translated(model, source, (start, start + len(word)))}
+        said = translated(model, source, (start, start + len(word)))
     _tell_missing(word, source, said)
 
 
 def _tell_missing(word: str, source: str, said: dict[str, str]) -> None:
+    copied = word.casefold() in said["bytes"].casefold()
+    whole = _("Spelt in pieces, {source} becomes {translation}: the letters are there to be copied, one by one.")
+    nearly = _("Spelt in pieces, {source} becomes {translation}: the letters are there to be copied, if not all of them arrive.")
     say(
-        _("Spelt in pieces, {source} becomes {translation}: the letters are there to be copied, one by one."),
+        whole if copied else nearly,
         "missing_bytes", source=Said(source, "source"), translation=Said(said["bytes"] or _("nothing"), "target"),
     )  # fmt: skip
     say(
@@ -125,13 +128,12 @@ def spelt_payload(word: str, width: int) -> bytes:
     return cuts_payload(word, kinds, (tokens.BET_SIZE,), 0, width, texts.cuts_texts())
 
 
-def translated(model: str, source: str, unknown: tuple[int, int] | None = None) -> str:
-    """What the model writes; the pieces of the characters `unknown` are one unknown token instead."""
-    known = tokens_data.facts().about["missing"].get(source, {}) if model == tokens_data.FILM else {}
-    told: str | None = known.get("bytes" if unknown is None else "unknown")
-    return _translated(model, source, unknown, readings._stamp(model)) if told is None else told
+def translated(model: str, source: str, unknown: tuple[int, int]) -> dict[str, str]:
+    """What the model writes: `bytes`, from the pieces, and `unknown`, with one unknown token for the characters `unknown`."""
+    known: dict[str, str] | None = tokens_data.facts().about["missing"].get(source) if model == tokens_data.FILM else None
+    return known or dict(zip(("bytes", "unknown"), _translated(model, source, unknown, readings._stamp(model)), strict=True))
 
 
 @st.cache_resource(show_spinner=False, max_entries=limits.READINGS)
-def _translated(model: str, source: str, unknown: tuple[int, int] | None, stamp: int) -> str:
-    return translation(readings.loaded(model), source, unknown)
+def _translated(model: str, source: str, unknown: tuple[int, int], stamp: int) -> tuple[str, str]:
+    return both_translations(readings.loaded(model), source, unknown)

@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import streamlit as st
@@ -38,19 +39,19 @@ def facts() -> Facts:
     return found
 
 
-@st.cache_resource(show_spinner=False)
+@cache
 def course_lines() -> tuple[str, ...]:
     """The sentences the lesson's tokenizers have read, in both languages."""
     return tuple(bytes(facts().arrays["lines"]).decode().split("\n"))
 
 
-@st.cache_resource(show_spinner=False)
+@cache
 def course_words() -> Counter[str]:
     """How often each word, as it stands between spaces, occurs in the course's lines."""
     return Counter(word for line in course_lines() for word in line.split())
 
 
-@st.cache_resource(show_spinner=False)
+@cache  # a page asks a hundred times in a run, and Streamlit's cache takes its time to hash what it is asked for
 def tokenizer_of(kind: str, size: int) -> Tokenizer:
     """A tokenizer learnt from the course's lines: sub-words as shipped, words and characters as the most frequent ones."""
     if kind in ("bpe", "unigram"):
@@ -59,7 +60,7 @@ def tokenizer_of(kind: str, size: int) -> Tokenizer:
     return type(whole)(whole.pieces[:size])
 
 
-@st.cache_resource(show_spinner=False)
+@cache
 def _plain(kind: str) -> PlainTokenizer:
     maker = WordTokenizer if kind == "word" else CharacterTokenizer
     return maker.train(course_lines(), limits.VOCABULARY)
@@ -73,7 +74,8 @@ def counts_of(kind: str, size: int) -> np.ndarray:
 @st.cache_resource(show_spinner=False, max_entries=limits.READINGS)
 def cuts_of(source: str) -> dict[str, tuple[Cut, ...]]:
     """The sentence cut by every kind at every size."""
-    return {kind: tuple(cut(source, tokenizer_of(kind, size), counts_of(kind, size)) for size in SIZES) for kind in KINDS}
+    counts = facts().arrays
+    return {kind: tuple(cut(source, tokenizer_of(kind, size), counts[f"{kind}.{size}.counts"]) for size in SIZES) for kind in KINDS}
 
 
 def cut(text: str, tokenizer: Tokenizer, counts: np.ndarray) -> Cut:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from model import limits
@@ -29,14 +30,23 @@ def replaced(source: str) -> tuple[int, int]:
 
 def translation(saved: SavedModel, source: str, unknown: tuple[int, int] | None = None) -> str:
     """What the model writes, greedily; the pieces of the characters `unknown` are one unknown token instead."""
+    ids = saved.tokenizer.encode(source).ids if unknown is None else with_unknown(saved.tokenizer, source, unknown)
+    return _written(saved, [ids])[0]
+
+
+def both_translations(saved: SavedModel, source: str, unknown: tuple[int, int]) -> tuple[str, str]:
+    """In pieces, and with one unknown token: two rows of one search, which costs little more than one."""
+    whole, one_token = _written(saved, [saved.tokenizer.encode(source).ids, with_unknown(saved.tokenizer, source, unknown)])
+    return whole, one_token
+
+
+def _written(saved: SavedModel, sources: Sequence[Sequence[int]]) -> list[str]:
     from model.decoding import longest_translations, outcome
     from model.scorer import pad, scorer_for
     from model.searches import greedy
 
-    ids = saved.tokenizer.encode(source).ids if unknown is None else with_unknown(saved.tokenizer, source, unknown)
-    (longest,) = longest_translations([len(ids)], saved.config)
-    found = outcome(greedy(scorer_for(saved.translator, pad([ids])), [min(longest, limits.SENTENCE_TOKENS)]))
-    return saved.tokenizer.decode(found[0].tokens)
+    longest = [min(most, limits.SENTENCE_TOKENS) for most in longest_translations([len(ids) for ids in sources], saved.config)]
+    return [saved.tokenizer.decode(found.tokens) for found in outcome(greedy(scorer_for(saved.translator, pad(sources)), longest))]
 
 
 def with_unknown(tokenizer: Tokenizer, source: str, place: tuple[int, int]) -> tuple[int, ...]:
