@@ -104,8 +104,10 @@ def test_answers_come_from_the_numbers(source: str) -> None:
     score, order, broken = attention_check.questions(now)
     assert isinstance(score, Number) and isinstance(order, Choice) and isinstance(broken, Cell)
     assert {score.idea, order.idea, broken.idea} == {"prediction", "misconception", "transfer"}
-    scores = now.shown.arrays[f"encoder.{now.start.layer}.self.scores"][now.start.head, now.start.row]
-    assert score.right == pytest.approx(scores[now.start.column], rel=1e-3, abs=1e-3)
+    asked = attention_check.aside(now)
+    assert asked.row != now.start.row and asked.head != now.start.head, "a question gives the bet away"
+    scores = now.shown.arrays[f"encoder.{asked.layer}.self.scores"][asked.head, asked.row]
+    assert score.right == pytest.approx(scores[asked.column], rel=1e-3, abs=1e-3)
     assert score.judge(score.right).right and not score.judge(score.right * 16 + 1).right
     assert order.judge(order.right).right and len(order.why) == len(order.choices)
 

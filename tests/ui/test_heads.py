@@ -194,7 +194,8 @@ def test_the_questions_and_their_answers(shown: Reading) -> None:
     number, choice, cell = heads_check.questions(AT, shown)
     assert {question.idea for question in (number, choice, cell)} == {"prediction", "misconception", "transfer"}
     assert isinstance(number, check.Number) and isinstance(choice, check.Choice) and isinstance(cell, check.Cell)
-    row = heads.row_told(shown)
+    row = heads_check.asked_row(shown)
+    assert row != heads.row_told(shown), "the picture above prints it"
     parts = heads_data.parts_of("toy", AT.source, None, shown)["encoder.0"]
     last = float(projections(parts, shown.arrays["encoder.0.self.output"])[-1, row])
     assert number.judge(last).right and not number.judge(last + 0.5).right

@@ -23,10 +23,21 @@ TRAINED = "toy"  # the model of the sentence of ours
 def questions(now: Lesson) -> list[Question]:
     """About the learner's sentence, or about one of ours where theirs has too few words to tell rows apart."""
     if len(now.names) >= FEWEST:
+        now = replace(now, start=aside(now))
         return [_predict_score(now), _order_belief(now), _broken_row(now)]
     ours = attention.on(Stage(TRAINED, sentences.DEFAULT))
+    ours = replace(ours, start=aside(ours))
     note = fallback_note(sentences.DEFAULT) + " "
     return [replace(question, text=note + question.text) for question in (_predict_score(ours), _order_belief(ours), _broken_row(ours))]
+
+
+def aside(now: Lesson) -> attention.Place:
+    """Another head (where there is one) and another word than the bet's, which a question would give away: the most decided row."""
+    layer, head = now.start.layer, (now.start.head + 1) % now.shown.config.heads
+    weights = now.weights[layer][head].copy()
+    weights[now.start.row] = 0
+    row, column = map(int, np.unravel_index(int(weights.argmax()), weights.shape))
+    return attention.Place(layer, head, row, column)
 
 
 def _written(value: float) -> str:
@@ -38,10 +49,13 @@ def _predict_score(now: Lesson) -> Number:
     product, d_k = float(f"{products[now.start.column]:.4g}"), now.shown.config.d_k
     root = float(np.sqrt(d_k))
     text = _(
-        "The product of the query of “{row}” and the key of “{top}” is {product}, a sum over {d_k} numbers. What score does softmax get?"
+        "In layer {layer}, head {head} the product of the query of “{row}” and the key of “{top}” is {product}, a sum over {d_k} "
+        "numbers. What score does softmax get?"
     )
     why = _("The score is the product divided by √{d_k} = {root}: {product} / {root} = {score}.")
     values = {
+        "layer": now.start.layer + 1,
+        "head": now.start.head + 1,
         "row": now.row,
         "top": now.top,
         "product": _written(product),

@@ -77,6 +77,15 @@ def _curves(keys: int) -> Curves:
     return random_curves(keys)
 
 
+def even_head(now: Lesson) -> int:
+    """The head of layer 1 whose outputs are most alike in size, so that every word's is seen to move; not the head of the bet."""
+    sizes = [np.abs(weights @ value).max(axis=1) for weights, value in zip(now.weights[0], now.layers[0].value, strict=True)]
+    evenness = [float(size.min() / max(float(size.max()), 1e-9)) for size in sizes]
+    if now.start.layer == 0 and len(evenness) > 1:
+        evenness[now.start.head] = -1.0
+    return int(np.argmax(evenness))
+
+
 def orders(now: Lesson) -> None:
     """Words to drag: the outputs move with them."""
     st.header(_("Another order of the words"), anchor=False)
@@ -84,14 +93,14 @@ def orders(now: Lesson) -> None:
         _(
             "Nothing in the formula knows which row comes first. Drag the words on the right into another order: head {head} of layer 1 "
             "is computed anew, here in your browser."
-        ).format(head=now.start.head + 1)
+        ).format(head=even_head(now) + 1)
     )
     components.shuffle(_orders(now.stage, now.shown, now, words.language()), "attention_shuffle")
 
 
 @st.cache_resource(show_spinner=False, max_entries=limits.READINGS // 8, hash_funcs={Reading: identity, Lesson: lambda now: 0})
 def _orders(at: Stage, shown: Reading, now: Lesson, language: str) -> bytes:
-    return shuffle_payload(book_of(now), now.start.head, norm_of_first(at.model, shown), shuffle_words())
+    return shuffle_payload(book_of(now), even_head(now), norm_of_first(at.model, shown), shuffle_words())
 
 
 @dataclass(frozen=True)

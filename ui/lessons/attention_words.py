@@ -146,14 +146,12 @@ def scaling_words() -> dict[str, str]:
         "twin": _("{side}: the largest of {keys} weights is {largest}"),
         "twin_label": _("One random row of weights, {side}: the largest of {keys} is {largest}."),
         "told_random": _(
-            "Random queries and keys of {width} numbers: the products vary by {variance}, about as much as there are numbers. "
-            "Undivided, softmax all but picks one key: {entropy} bits "
-            "of entropy in place of {entropy_with}, and a gradient of {gradient} in place of {gradient_with}."
+            "Random queries and keys of {width} numbers have products with a variance of {variance}. Undivided, the weights keep "
+            "{entropy} bits of entropy (divided: {entropy_with}; 0 is one key alone) and a gradient of {gradient} (divided: {gradient_with})."
         ),
         "told_model": _(
-            "The rings are the heads of your model on your sentence. Layer {layer}, head {head} has products with a variance of "
-            "{variance}, where independent unit parts would give {own}: no head is held to that assumption. It keeps {entropy} bits "
-            "with the division, {entropy_without} without."
+            "Rings: the heads of your model on your sentence. The large one, layer {layer}, head {head}: variance {variance} (random "
+            "ones: {own}), {entropy} bits divided, {entropy_without} undivided."
         ),
         "table": _("Show as a table"),
         "table_label": _("Variance, entropy and gradient for every width"),

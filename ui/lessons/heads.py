@@ -28,7 +28,7 @@ ENCODER, CROSS, DECODER = 0, 1, 2  # choices of the bet
 def place_bet() -> str | None:
     return lesson.bet(
         "heads.where",
-        _("One single head falls silent, and il turns into elle. In which part of the model was that head?"),
+        _("For “it” French must write il or elle. One single head falls silent, and il turns into elle: in which part of the model is it?"),
         bet_choices(),
     )
 

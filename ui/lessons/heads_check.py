@@ -34,9 +34,14 @@ def questions(at: Stage, shown: Reading) -> list[Question]:
     return [_projection(shown, parts, note), _slices(shown, note), _broken(shown, note)]
 
 
+def asked_row(shown: Reading) -> int:
+    """Not the row whose projections the picture opens with."""
+    return next(row for row in reversed(range(len(shown.source_pieces))) if row != row_told(shown))
+
+
 def _projection(shown: Reading, parts: np.ndarray, note: str) -> Number:
     """The parts add up: the last one follows from the others."""
-    row = row_told(shown)
+    row = asked_row(shown)
     output = shown.arrays[f"{ATTENTION}.output"]
     shares = np.round(projections(parts, output)[:, row].astype(float), 2)
     length = round(float(np.linalg.norm(output[row])), 2)

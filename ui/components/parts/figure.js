@@ -8,7 +8,7 @@ function createFigure(host, { point, choose }) {
   const back = svg("svg", { class: "back", "aria-hidden": "true" });
   const front = svg("svg", { class: "front", "aria-hidden": "true" });
   back.addEventListener("pointermove", (event) => pointAtWord(stage, event.target.dataset));
-  back.addEventListener("pointerleave", () => { if (stage.figure) { light(stage, stage.figure.chosen); stage.point(null); } });
+  back.addEventListener("pointerleave", () => { if (stage.figure) { stage.near = false; light(stage, stage.figure.chosen); stage.point(null); } });
   const ground = html("canvas", { class: "ground", "aria-hidden": "true" });
   const sheet = html("div", { class: "sheet" }, ground, back, front);
   host.append(html("div", { class: "frame" }, sheet));
@@ -103,8 +103,8 @@ function gridFor(stage) {
     const { g } = stage;
     return [clamp(Math.floor((event.clientY - box.top) / g.cell), 0, g.n - 1), clamp(Math.floor((event.clientX - box.left) / g.cell), 0, g.m - 1)];
   };
-  grid.addEventListener("pointermove", (event) => { const cell = cellAt(event); light(stage, cell); stage.point(cell); });
-  grid.addEventListener("pointerleave", () => { light(stage, stage.figure.chosen); stage.point(null); });
+  grid.addEventListener("pointermove", (event) => { const cell = cellAt(event); stage.near = true; light(stage, cell); stage.point(cell); });
+  grid.addEventListener("pointerleave", () => { stage.near = false; light(stage, stage.figure.chosen); stage.point(null); });
   grid.addEventListener("click", (event) => choosing(stage, cellAt(event)));
   grid.addEventListener("keydown", (event) => {
     const { g, figure } = stage;
@@ -129,6 +129,7 @@ function pointAtWord(stage, { row, column }) {
 
 function choosing(stage, cell) {
   stage.figure.chosen = cell;
+  stage.near = true;
   light(stage, cell);
   stage.choose(cell);
 }
@@ -148,7 +149,7 @@ function light(stage, [i, j]) {
     node.style.fillOpacity = 0.78 * (1 - part);
     node.style.strokeOpacity = 0.3 + 0.7 * part;
   });
-  front.replaceChildren(...g.places.flatMap((place, index) => marks(figure.panels[index].matrix, place, g, i, j, palette)));
+  front.replaceChildren(...g.places.flatMap((place, index) => marks(figure.panels[index].matrix, place, g, i, j, palette, stage.near)));
   front.append(...thinnedLabels(stage, i, j), ...(figure.answers || []).flatMap((answer) => answerMark(answer, g, palette)));
   for (const panel of stage.panels.values()) describeRow(panel, figure, i, j);
 }
@@ -171,7 +172,7 @@ function thinnedLabels({ figure, g, palette, family }, i, j) {
   return [...row, ...column];
 }
 
-function marks(matrix, place, g, i, j, palette) {
+function marks(matrix, place, g, i, j, palette, near) {
   const [x, y] = [place.x + j * g.cell, place.y + i * g.cell];
   const outline = (attributes, colour, width) => svg("rect", { rx: Math.min(4, g.cell * 0.2), fill: "none", stroke: colour, "stroke-width": width, ...attributes });
   const nodes = [
@@ -181,7 +182,7 @@ function marks(matrix, place, g, i, j, palette) {
   ];
   if (g.cell >= 26) {
     for (let column = 0; column < g.m; column += 1) nodes.push(figureIn(matrix, i, column, place, g, palette, column === j));
-  } else nodes.push(...bubble(matrix, i, j, x, y, g, palette));
+  } else if (near) nodes.push(...bubble(matrix, i, j, x, y, g, palette)); // the number of a cell too small to hold it, while it is pointed at
   return nodes;
 }
 
