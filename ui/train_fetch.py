@@ -20,6 +20,7 @@ from ui.visitor import visitor_key
 from ui.words import _
 
 TICK_SECONDS = 0.5
+KILOBYTE, MEGABYTE = 2**10, 2**20
 _MISTAKE = "train_fetch_mistake"
 
 Take = Callable[[CorpusSource], None]
@@ -53,6 +54,9 @@ def _panel(going: bool) -> None:
     mistake = st.session_state.pop(_MISTAKE, None)
     for wanted in data_sets.DATA_SETS:
         with st.container(border=True, key=f"train_fetch_{wanted.name}", gap="small"):
+            with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+                st.markdown(f"**{_(wanted.title)}**", width="content")
+                _button(wanted, now)
             _about(wanted)
             _state(wanted, now)
     with st.container():
@@ -61,11 +65,9 @@ def _panel(going: bool) -> None:
 
 
 def _about(wanted: DataSet) -> None:
-    st.markdown(f"**{_(wanted.title)}**")
     st.markdown(_(wanted.about))
-    st.caption(_(wanted.terms))
-    st.caption("  \n".join(f"`{file.address}`" for file in wanted.files))
-    st.caption(_size(wanted))
+    addresses = (f"`{file.address}`" for file in wanted.files)
+    st.caption("  \n".join((_(wanted.terms), *addresses, _size(wanted))))
 
 
 def _size(wanted: DataSet) -> str:
@@ -75,19 +77,23 @@ def _size(wanted: DataSet) -> str:
     return _("{size} in all.").format(size=amount(size))
 
 
+def _button(wanted: DataSet, now: Fetching | None) -> None:
+    if now is not None and now.going and now.name == wanted.name:
+        st.button(_("Cancel"), on_click=_cancel, key=f"train_fetch_cancel_{wanted.name}")
+        return
+    busy = now is not None and now.going
+    st.button(_("Fetch from the network"), on_click=_start, args=(wanted,), disabled=busy, key=f"train_fetch_start_{wanted.name}")
+
+
 def _state(wanted: DataSet, now: Fetching | None) -> None:
-    """The button, or how far it is; and what went wrong the last time."""
+    """How far it is, what went wrong the last time, or what of it is here."""
     mine = now if now is not None and now.name == wanted.name else None
     if mine is not None and mine.going:
         _progress(mine)
-        st.button(_("Cancel"), on_click=_cancel, key=f"train_fetch_cancel_{wanted.name}")
         return
     if mine is not None and mine.error is not None:
         wording.show(mine.error, f"train_fetch_error_{wanted.name}")
-    here = open_laboratory().fetched_bytes(wanted)
-    busy = now is not None and now.going
-    st.button(_("Fetch from the network"), on_click=_start, args=(wanted,), disabled=busy, key=f"train_fetch_start_{wanted.name}")
-    if here:
+    if here := open_laboratory().fetched_bytes(wanted):
         st.caption(_("{size} of it are on this server already; fetching goes on from there.").format(size=amount(here)))
 
 
@@ -118,7 +124,7 @@ def _now() -> Fetching | None:
 
 
 def amount(size: int) -> str:
-    """A few words: 569 kB, 1.2 MB."""
-    if size < 999_500:
-        return _("{count} kB").format(count=max(1, round(size / 1000)))
-    return _("{count} MB").format(count=f"{size / 1e6:.0f}" if size >= 9_950_000 else f"{size / 1e6:.1f}")
+    """A few words: 556 kB, 1.1 MB."""
+    if size < 0.9995 * MEGABYTE:
+        return _("{count} kB").format(count=max(1, round(size / KILOBYTE)))
+    return _("{count} MB").format(count=f"{size / MEGABYTE:.{0 if size >= 9.95 * MEGABYTE else 1}f}")
