@@ -150,7 +150,9 @@ def allowed_scores(log_probabilities: Tensor) -> Tensor:
     """−∞ put in for what is never generated, [rows, vocabulary]. Raises `LabError` where a model gives no numbers."""
     if log_probabilities[:, END].isnan().any():  # one NaN among the logits makes a whole row of them
         raise LabError("scores_not_finite", "The model's scores are not numbers: its training diverged, or its file is damaged.", "model")
-    return log_probabilities.index_fill_(1, torch.tensor(NEVER_GENERATED), -math.inf)
+    for token in NEVER_GENERATED:
+        log_probabilities[:, token] = -math.inf
+    return log_probabilities
 
 
 def _grow(live: Live, choice: Choice, scores: Tensor) -> Live:

@@ -40,6 +40,8 @@ class Interventions:
 
     def at(self, attention: str) -> AttentionEdit:
         """What concerns the attention of that name."""
+        if self is NOTHING:
+            return UNCHANGED
         return AttentionEdit(
             {head: vector for (name, head), vector in self.silenced.items() if name == attention},
             {head: weights for (name, head), weights in self.weights.items() if name == attention},
@@ -48,3 +50,4 @@ class Interventions:
 
 
 NOTHING = Interventions()
+UNCHANGED = AttentionEdit()

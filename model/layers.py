@@ -11,7 +11,7 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
-from model.attention import KeysAndValues, MultiHeadAttention
+from model.attention import KeysAndValues, MultiHeadAttention, Projections
 from model.config import ModelConfig
 from model.errors import LabError
 from model.interventions import Interventions
@@ -77,9 +77,10 @@ class LayerCache:
 
     own: KeysAndValues
     memory: KeysAndValues | None
+    projections: Projections | None  # of self-attention, put together once for all steps
 
     def rows(self, index: Tensor) -> LayerCache:
-        return LayerCache(self.own.rows(index), self.memory.rows(index) if self.memory else None)
+        return LayerCache(self.own.rows(index), self.memory.rows(index) if self.memory else None, self.projections)
 
 
 class Layer(nn.Module):
@@ -94,8 +95,10 @@ class Layer(nn.Module):
 
     def first_cache(self, memory: Float[Tensor, "batch m d_model"]) -> LayerCache:
         """Keys and values of the memory, computed once, and of no row yet."""
-        _, none_yet = self.self_attention.query_key_value(memory[:, :0])  # batch × head × 0 × d
-        return LayerCache(none_yet, self.cross_attention.keys_and_values(memory) if self.cross_attention else None)
+        projections = self.self_attention.own_projections()
+        _, none_yet = self.self_attention.query_key_value(memory[:, :0], projections)  # batch × head × 0 × d
+        from_memory = self.cross_attention.keys_and_values(memory) if self.cross_attention else None
+        return LayerCache(none_yet, from_memory, projections)
 
     def forward(
         self,
@@ -108,7 +111,8 @@ class Layer(nn.Module):
         interventions: Interventions,
         noise: Noise | None,
     ) -> tuple[LayerTrace, LayerCache]:
-        query, own = self.self_attention.query_key_value(self.after_self.before(x))
+        projections = cache.projections if cache else None
+        query, own = self.self_attention.query_key_value(self.after_self.before(x), projections)
         own = cache.own.followed_by(own) if cache else own
         attention = self.self_attention(query, own, allowed, interventions.at(f"{name}.self"))
         after_self = self.after_self.after(x, attention.output, noise)
@@ -122,7 +126,7 @@ class Layer(nn.Module):
         feed_forward = self.feed_forward(self.after_feed_forward.before(x))
         after_feed_forward = self.after_feed_forward.after(x, feed_forward.output, noise)
         trace = LayerTrace(attention, after_self, cross, after_cross, feed_forward, after_feed_forward)
-        return trace, LayerCache(own, from_memory)
+        return trace, LayerCache(own, from_memory, projections)
 
 
 def _given(value: T | None) -> T:

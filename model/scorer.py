@@ -41,6 +41,8 @@ class CachedRows:
 
         Rows of one sentence share its memory; of several, each row has a copy of its own, made when the rows change.
         """
+        if len(index) == len(self.sentences) and torch.equal(index, torch.arange(len(index))):
+            return self  # greedy, until a sentence ends
         sentences = self.sentences[index]
         layers, allowed = self.cache.layers, self.cache.memory_allowed
         if len(self.encoded.layers[0].own.key) == 1:
@@ -50,7 +52,9 @@ class CachedRows:
         else:
             of_rows = self.encoded.rows(sentences)
             memories, allowed = [layer.memory for layer in of_rows.layers], of_rows.memory_allowed
-        reordered = tuple(LayerCache(layer.own.rows(index), memory) for layer, memory in zip(layers, memories, strict=True))
+        reordered = tuple(
+            LayerCache(layer.own.rows(index), memory, layer.projections) for layer, memory in zip(layers, memories, strict=True)
+        )
         return CachedRows(sentences, Cache(reordered, None, allowed, self.cache.length), self.encoded)
 
 
