@@ -120,8 +120,8 @@ def smoothed(loss: np.ndarray, window: int = LOSS_WINDOW) -> np.ndarray:
     return (sums[high] - sums[low]) / (high - low)
 
 
-def leak_payload(worlds: Sequence[World], words: Words) -> bytes:
-    """The films of the trainings with the mask and without, in every world."""
+def leak_payload(worlds: Sequence[World], words: Words, at_end: bool = True) -> bytes:
+    """The films of the trainings with the mask and without, in every world. `at_end`: opened on the last moment."""
     arrays: dict[str, np.ndarray] = {}
     told = []
     for world in worlds:
@@ -136,7 +136,7 @@ def leak_payload(worlds: Sequence[World], words: Words) -> bytes:
                 **{kind: {"written": film.written, "judged": film.judged, "right": film.right} for kind, film in films.items()},
             }
         )  # fmt: skip
-    return pack({"view": "leak", "worlds": told, **_common(words)}, arrays)
+    return pack({"view": "leak", "at_end": at_end, "worlds": told, **_common(words)}, arrays)
 
 
 # A row with nothing to read

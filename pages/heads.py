@@ -7,7 +7,7 @@ from ui.lessons import heads, heads_break, heads_check, heads_expert, heads_fuse
 from ui.words import _
 
 at, shown = stage.current(), stage.reading()
-bet = heads.place_bet()
+bet = heads.place_bet(heads_measured.settled(at))
 with lesson.try_it():
     heads.all_heads(at, shown)
 lesson.what_you_see(*heads.seen(shown))

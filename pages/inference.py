@@ -17,6 +17,7 @@ with lesson.try_it():
 inference.what_steps_say(view, reading)
 inference.beam_search(view, bet)
 inference.sampling(view, reading)
+lesson.hands_on()
 inference_counts.side_by_side(view)
 inference_counts.over_the_corpus(view)
 
@@ -24,9 +25,9 @@ inference_depth.formula(view, reading)
 inference_cost.cache(view, reading)
 inference_cost.without_end(view, reading)
 lesson.code("model/decoding.py", "_grow", "total =")
-check.check_yourself("inference", inference_questions.questions(view, reading))
 with lesson.expert():
     inference_depth.for_experts(view, reading, searched=bet is not None)
+check.check_yourself("inference", inference_questions.questions(view, reading))
 lesson.what_we_know(
     "inference",
     _(

@@ -56,12 +56,12 @@ def begin(lesson: Lesson) -> None:
                 st.page_link(catalogue.page(name).script, label=_(catalogue.page(name).title))
 
 
-def bet(name: str, question: str, choices: Sequence[str]) -> str | None:
-    """One prediction, locked in by the touch that makes it. Returns the choice, None while the bet is open."""
+def bet(name: str, question: str, choices: Sequence[str], answer: str = "") -> str | None:
+    """One prediction, locked in by the touch that makes it. Returns the choice, None while it is open; then `answer` stands beside it."""
     made = bets.bet_on(name)
     with st.container(key=f"bet_{name.replace('.', '_')}"):
         if made is not None:
-            st.caption(_("Your bet: {choice}").format(choice=made))
+            st.caption(" · ".join(filter(None, (_("Your bet: {choice}").format(choice=made), answer))))
             return made
         st.pills(question, choices, key=f"bet_choice_{name}", on_change=_lock, args=(name, question))
     return None
@@ -85,12 +85,17 @@ def what_you_see(*say: Callable[[], None]) -> None:
             sentence()
 
 
-def formula(latex: str, symbols: Sequence[Symbol], section: str) -> None:
-    """The paper's line, every symbol bound to its value and shape, and where it stands in the paper. The second depth begins here."""
+def hands_on() -> None:
+    """Where the second depth begins: at the formula, or before it where a page has more to say between."""
     if not st.session_state.get(_DEEP, False):
         st.session_state[_DEEP] = True
         with st.container(key="hands_on"):
             st.caption(_("That was the story. From here on: hands on."))
+
+
+def formula(latex: str, symbols: Sequence[Symbol], section: str) -> None:
+    """The paper's line, every symbol bound to its value and shape, and where it stands in the paper. The second depth begins here."""
+    hands_on()
     st.header(_("The formula"), anchor=False)
     st.latex(latex)
     rows = [f"| ${symbol.latex}$ | {symbol.meaning} | {symbol.here} |" for symbol in symbols]
@@ -172,7 +177,8 @@ def _onward(slug: str) -> None:
         if after is not None:
             st.page_link(after.script, label=_("Next: {number}. {title}").format(number=after.number, title=_(after.title)))
         if story is not None and story != after:
-            st.page_link(story.script, label=_("In story order: {number}. {title}").format(number=story.number, title=_(story.title)))
+            told = _("Or follow the story of “it”: {number}. {title}")
+            st.page_link(story.script, label=told.format(number=story.number, title=_(story.title)))
 
 
 def expert() -> AbstractContextManager[object]:

@@ -65,6 +65,11 @@ def percent(share: float) -> Said:
     return Said(f"{100 * share:.0f}\u202f%")
 
 
+def grouped(value: float) -> str:
+    """47 117: a whole number in groups of three, with the same narrow space."""
+    return f"{value:,.0f}".replace(",", "\u202f")
+
+
 def number(value: float) -> Said:
     """Three significant digits, with a true minus sign."""
     return Said(f"{value:.3g}".replace("-", "\u2212"))

@@ -108,6 +108,8 @@ def test_a_changed_word_moves_no_row_before_it(new_visit: NewVisit) -> None:
 def test_the_film_shows_both_trainings(new_visit: NewVisit) -> None:
     _, view = lesson(new_visit)
     film = part(view, FILM)
+    expect(film.locator("output")).to_have_text("after step 0 of 400")  # the bet is open: its answer is not shown
+    film.locator("input[type=range]").press("End")
     expect(film.locator(".said .mark2").nth(0)).to_have_text("right, word for word")
     press(film, "Stories")
     expect(film.locator(".said .mark2").nth(1)).to_have_text("nothing fits after the beginning")

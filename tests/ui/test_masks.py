@@ -85,7 +85,10 @@ def test_what_changes_is_what_is_shipped(shown, said):
     assert f"{max(moved for _, moved in before):.3g}" in text
 
 
-def test_the_numbers_of_the_films(said):
+def test_the_numbers_of_the_films(said, monkeypatch):
+    page()
+    assert "masks_translation_said" not in said, "the bet is open, and its answer stands there"
+    monkeypatch.setattr(masks_break, "bet_on", lambda name: "Higher loss, worse French")
     page()
     for world, key in (("translation", "masks_translation_said"), ("stories", "masks_stories_said")):
         for kind in ("masked", "open"):

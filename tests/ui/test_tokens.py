@@ -230,10 +230,10 @@ def test_the_spread_of_the_rows() -> None:
 
 
 def test_the_cost_of_the_vocabulary(shown: Reading) -> None:
-    assert "| 1,000 × 64 × 3 | 192,000 |" in tokens_rows.cost_row("", shown.config)
+    assert "| 1\u202f000 × 64 × 3 | 192\u202f000 |" in tokens_rows.cost_row("", shown.config)
     stored = load_file(first.MODELS / "toy" / "model.safetensors")
     share = 100 * 192_000 / sum(values.size for values in stored.values())
-    assert f"| {share:.0f} % |" in tokens_rows.cost_row("", shown.config)
+    assert f"| {share:.0f}\u202f% |" in tokens_rows.cost_row("", shown.config)
 
 
 def test_the_bets_answer(shown: Reading) -> None:

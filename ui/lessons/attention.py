@@ -21,7 +21,7 @@ from ui.inspect import telling_head
 from ui.lessons.attention_weights import layers_of, weights_of
 from ui.lessons.attention_words import head_words, plate_names
 from ui.prose import Said, escaped, number, percent, say
-from ui.words import _
+from ui.words import _, many
 
 CHOICES = 4  # words one can bet on
 
@@ -109,6 +109,9 @@ def numbered(pieces: tuple[str, ...]) -> tuple[str, ...]:
 
 def place_bet(now: Lesson) -> str | None:
     """Which word is read most. A bet for each sentence; the picture opens on the sentence once it is made."""
+    if len(now.names) < 2:
+        st.caption(_("A single word can read only itself. Write a longer sentence on the stage, and bet."))
+        return None
     question = _("In layer {layer}, head {head}: which word will “{row}” read most?")
     where = {"layer": now.start.layer + 1, "head": now.start.head + 1, "row": escaped(now.row)}
     return lesson.bet(_bet_name(now), question.format(**where), [escaped(name) for name in candidates(now)])
@@ -160,10 +163,12 @@ def seen(now: Lesson) -> list[Callable[[], None]]:
 
 def _seen_before_bet(now: Lesson) -> None:
     say(
-        _(
+        many(
+            "By pencil, {row} finds its answer in three rows. In your sentence it would ask {count} word, itself.",
             "By pencil, {row} finds its answer in three rows. In your sentence it asks {count} words, with {d_k} numbers in place of "
             "four, in {heads} heads at once. "
-            "Place your bet, and the picture turns to your sentence."
+            "Place your bet, and the picture turns to your sentence.",
+            len(now.names),
         ),
         "attention_seen_before", row=Said("it", "query"), count=len(now.names), d_k=now.shown.config.d_k, heads=now.shown.config.heads,
     )  # fmt: skip

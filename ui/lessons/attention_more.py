@@ -63,6 +63,9 @@ def scaling(now: Lesson) -> None:
             "nothing else: then no score can change it any more, and there is nothing to learn from. Move the width and see all three."
         )
     )
+    if len(now.names) < 2:
+        st.caption(_("A single word has a single key, and softmax nothing to choose between. Write a longer sentence on the stage."))
+        return
     components.scaling(_scaling(now.stage, now.shown, now, words.language()), "attention_scaling")
 
 
@@ -129,8 +132,8 @@ def break_it(now: Lesson) -> None:
 def _show_broken(found: Broken) -> None:
     lesson.before_and_after(_("Entropy of the encoder's weights, bits"), f"{found.whole:.2f}", f"{found.broken:.2f}")
     same = _(
-        "It still writes: {after}. In {kept} of the encoder's rows the word read most is the same as before: dividing never changes which "
-        "score is the largest, only how far ahead it is."
+        "It still writes: {after}. In {kept} of the encoder's rows the word read most is the same as before. Within one row dividing never "
+        "changes which score is the largest, only how far ahead it is; later layers read other vectors than before, so a few rows differ."
     )
     other = _(
         "It wrote: {before}. Now it writes: {after}. In {kept} of the encoder's rows the word read most is the same as before; what is "

@@ -147,7 +147,8 @@ def scaling_words() -> dict[str, str]:
         "twin_label": _("One random row of weights, {side}: the largest of {keys} is {largest}."),
         "told_random": _(
             "Random queries and keys of {width} numbers have products with a variance of {variance}. Undivided, the weights keep "
-            "{entropy} bits of entropy (divided: {entropy_with}; 0 is one key alone) and a gradient of {gradient} (divided: {gradient_with})."
+            "{entropy} bits of entropy (divided: {entropy_with}; 0 is one key alone) and a gradient of {gradient} (divided: "
+            "{gradient_with})."
         ),
         "told_model": _(
             "Rings: the heads of your model on your sentence. The large one, layer {layer}, head {head}: variance {variance} (random "

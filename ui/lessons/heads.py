@@ -25,11 +25,13 @@ COST = "heads_cost"  # in the session: the same of those whose cost was asked fo
 ENCODER, CROSS, DECODER = 0, 1, 2  # choices of the bet
 
 
-def place_bet() -> str | None:
+def place_bet(answer: str = "") -> str | None:
+    """`answer` stands beside the bet once it is made."""
     return lesson.bet(
         "heads.where",
         _("For “it” French must write il or elle. One single head falls silent, and il turns into elle: in which part of the model is it?"),
         bet_choices(),
+        answer,
     )
 
 

@@ -91,7 +91,7 @@ def _slices(shown: Reading, note: str) -> Choice:
         1,
         (
             _("A picture often drawn, and wrong: nothing of the word is cut. What is split is the result of the projections."),
-            _("So it is: the three matrices of a head (for q, k and v) are {width} × {small} and see the whole word. What is split is the result.").format(
+            _("So it is: a head's matrices are {width} × {small} and see the whole word. What is split is the result.").format(
                 width=config.d_model, small=config.d_k
             ),
             _("All {count} heads of a layer work at once, on the same vectors.").format(count=config.heads),

@@ -21,7 +21,7 @@ from ui.components.heads import board
 from ui.lessons import heads_data as data
 from ui.lessons import heads_words as words
 from ui.lessons.heads_measured import whose
-from ui.prose import Said, say
+from ui.prose import Said, grouped, say
 from ui.shipped import Facts
 from ui.words import _
 
@@ -58,7 +58,7 @@ def _sets(facts: Facts) -> str:
     from math import comb
 
     count = facts.arrays["turned_zero"].size
-    return f"{sum(comb(count, size) for size in (1, 2, 3)):,}".replace(",", "\u202f")
+    return grouped(sum(comb(count, size) for size in (1, 2, 3)))
 
 
 @st.fragment

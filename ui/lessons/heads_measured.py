@@ -8,13 +8,13 @@ import numpy as np
 import streamlit as st
 
 from figures.heads import film_payload, short_name, table_payload
-from ui import lesson, stage
+from ui import bets, lesson, stage
 from ui.address import Stage
 from ui.components.heads import head_film, head_table
 from ui.lessons import heads
 from ui.lessons import heads_data as data
 from ui.lessons import heads_words as words
-from ui.prose import Said, percent, say
+from ui.prose import Said, grouped, percent, say
 from ui.shipped import Facts
 from ui.words import _
 
@@ -144,7 +144,7 @@ def one_against_four() -> None:
         wide=one["d_k"],
         heads=several["heads"],
         narrow=several["d_k"],
-        parameters=f"{one['parameters']:,}".replace(",", "\u202f"),
+        parameters=grouped(one["parameters"]),
     )
     head_film(
         film_payload(facts.about["runs"], facts.arrays, words.film_words(), steps=facts.about["steps"], good=facts.about["good"]),
@@ -208,6 +208,17 @@ def referent(at: Stage, bet: str | None) -> None:
         "heads_referent",
     )
     _verdict(facts, bet)
+
+
+def settled(at: Stage) -> str:
+    """The bet's answer in a few words, to stand beside the bet."""
+    _model, facts = data.facts_of(at.model)
+    if not facts.about["referents"]:
+        return ""
+    right = heads.bet_choices()[where_it_turns(facts)]
+    if bets.bet_on("heads.where") == right:
+        return _("So it is. The count stands under “Who finds the referent?”.")
+    return _("Counted, it is: {answer}. See “Who finds the referent?”.").format(answer=right[:1].lower() + right[1:])
 
 
 def referent_table(facts: Facts) -> np.ndarray:

@@ -19,7 +19,7 @@ from ui.lessons import inference_moments as moments
 from ui.lessons.inference_data import View
 from ui.lessons.inference_settings import NEVER, PAPER_ALPHA, PAPER_WIDTH, WIDTHS, BeamSettings
 from ui.lessons.inference_words import step_words, tree_words
-from ui.prose import Said, percent, say
+from ui.prose import Said, grouped, percent, say
 from ui.words import _
 
 NOW = "now"
@@ -31,9 +31,9 @@ def choose_view(stage: Stage) -> View:
     if not known:
         return View(stage.model, None, stage.source)
     last, usual = moments.last_step(stage.model), moments.usual_moment(stage.model)
-    names = {**{str(step): f"{step:,}" for step in known}, NOW: _("{steps}: trained").format(steps=f"{last:,}")}
+    names = {**{str(step): grouped(step) for step in known}, NOW: _("{steps}: trained").format(steps=grouped(last))}
     with st.container(key="moment_line", horizontal=True, vertical_alignment="center", gap="small"):
-        st.caption(_("The model, after so many steps of its training:"), width="content")
+        st.caption(_("The stage's model as it was earlier, when it still hesitated; after so many steps of training:"), width="content")
         chosen = st.segmented_control(
             _("Steps of training"),
             list(names),
@@ -140,8 +140,8 @@ def _certainty(view: View, own: np.ndarray) -> None:
             "Fully trained it gets {later}, and label smoothing taught it to stop near 90 %; then every way to search finds the same."
         ),
         "inference_sure",
-        step=Said(f"{view.moment:,}"),
-        last=f"{moments.last_step(view.model):,}",
+        step=Said(grouped(view.moment)),
+        last=grouped(moments.last_step(view.model)),
         mean=percent(mean),
         later=percent(later),
     )

@@ -13,7 +13,7 @@ from ui.components import inference as pictures
 from ui.lessons import inference_data as data
 from ui.lessons.inference_data import View
 from ui.lessons.inference_settings import COUNTED, USUAL
-from ui.prose import Said, percent, say
+from ui.prose import Said, grouped, percent, say
 from ui.shipped import Facts
 from ui.words import _
 
@@ -126,7 +126,7 @@ def counts_table(known: Facts, beam: str, moment: str) -> dict[str, Any]:
         step = known.about["last"] if name == "now" else int(name)
         rows.append(
             [
-                f"{step:,}",
+                grouped(step),
                 _pair(values["exact"], 100, "\u202f%"),
                 _pair(values["bleu"], 1, "", 1),
                 _pair(values["lengths"], 1, "", 1),
@@ -217,7 +217,7 @@ def _example(known: Facts, title: str, moment: str, one: dict[str, Any]) -> dict
         [_("reference"), one["reference"], "", ""],
     ]
     caption = _("{title}, after {step} steps: {source}")
-    for hole, value in (("{title}", title), ("{step}", f"{step:,}"), ("{source}", one["source"])):
+    for hole, value in (("{title}", title), ("{step}", grouped(step)), ("{source}", one["source"])):
         caption = caption.replace(hole, value)
     return table_payload(["", _("translation"), _("sum of logs"), _("BLEU")], rows, caption)
 

@@ -14,7 +14,7 @@ from ui.lessons import inference_data as data
 from ui.lessons.inference_counts import verdicts
 from ui.lessons.inference_data import View
 from ui.lessons.inference_settings import PAPER_ALPHA, PAPER_WIDTH, BeamSettings
-from ui.prose import Said, percent, say
+from ui.prose import Said, grouped, percent, say
 from ui.words import _
 
 LATEX = (
@@ -36,7 +36,7 @@ def formula(view: View, reading: Reading) -> None:
             Symbol(
                 r"P(y_t \mid y_{<t}, X)",
                 _("softmax of the logits of step t"),
-                _("{count} probabilities").format(count=f"{reading.config.vocabulary:,}"),
+                _("{count} probabilities").format(count=grouped(reading.config.vocabulary)),
             ),
             Symbol(r"\log P(Y \mid X)", _("the sum of logs of greedy's translation"), _number(total)),
             Symbol(r"\alpha", _("strength of the length penalty; 0 leaves the plain sum"), f"{PAPER_ALPHA:g}"),
@@ -131,7 +131,7 @@ def _smoothing(reading: Reading) -> None:
         ),
         "inference_smoothing",
         asked=percent(0.9 + 0.1 / size),
-        size=f"{size:,}",
+        size=grouped(size),
         low=percent(float(best.min())),
         high=percent(float(best.max())),
         steps=str(len(best)),

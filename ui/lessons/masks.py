@@ -10,7 +10,7 @@ import streamlit as st
 from figures import masks as figures
 from model.corpora import grammar
 from model.reading import Reading
-from ui import lesson, readings
+from ui import bets, lesson, readings
 from ui.address import Stage
 from ui.components.masks import picture
 from ui.lessons import masks_words as words
@@ -21,6 +21,8 @@ SHORT = ("Emma sings", "the dog sleeps", "the queen sings when she is happy", "E
 
 
 def place_bet() -> None:
+    right = _("Loss no higher, worse French")
+    verdict = _("So it is.") if bets.bet_on("mask.leak") == right else _("Measured: {right}.").format(right=right[:1].lower() + right[1:])
     lesson.bet(
         "mask.leak",
         _(
@@ -30,9 +32,10 @@ def place_bet() -> None:
         [
             _("Higher loss, worse French"),
             _("Higher loss, better French"),
-            _("Lower loss, better French"),
-            _("Loss no higher, worse French"),
+            _("Loss no higher, better French"),
+            right,
         ],
+        f"{verdict} {_('The two trainings under “Break it: the leak” show it.')}",
     )
 
 
@@ -74,8 +77,9 @@ def _seen_row(shown: Reading) -> None:
     row = telling_row(shown)
     say(
         _(
-            "“It depends on earlier words alone” and “the diagonal is allowed” are both true: the input is shifted by one. The row that "
-            "must write {label} is given {fed}, the word before it, and may read that; {label} itself enters one column further on."
+            "A row may read only earlier words, and yet the diagonal of the mask is open. Both are true: the input is shifted by one. "
+            "The row that must write {label} is given {fed}, the word before it, and may read that; {label} itself enters one "
+            "column further on."
         ),
         "masks_row", label=Said(plain(shown.target_out[row]), "target"), fed=Said(plain(shown.target_in[row]), "key"),
     )  # fmt: skip

@@ -101,7 +101,7 @@ def trained_without() -> None:
                 "In **stories**, read by a decoder alone, nothing says how one goes on."
             )
         )
-        picture(_leak_payload(TRAINED, language(), tuple(world.name for world in worlds)), "masks_leak")
+        picture(_leak_payload(TRAINED, language(), tuple(world.name for world in worlds), bet_on("mask.leak") is not None), "masks_leak")
     _verdict(*worlds)
     _peek()
     with st.container(horizontal=True):
@@ -109,8 +109,9 @@ def trained_without() -> None:
 
 
 @lru_cache(maxsize=8)
-def _leak_payload(model: str, _language: str, _names: tuple[str, ...]) -> bytes:
-    return figures.leak_payload(films() or (), words.leak_words())
+def _leak_payload(model: str, _language: str, _names: tuple[str, ...], at_end: bool) -> bytes:
+    """`at_end`: the film opens on its last moment; on its first while the bet is open, which the last one answers."""
+    return figures.leak_payload(films() or (), words.leak_words(), at_end)
 
 
 def film_facts(world: str, kind: str) -> Facts | None:
@@ -189,9 +190,14 @@ def _end(loss: np.ndarray) -> float:
 def _verdict(translation: figures.World, told: figures.World) -> None:
     """The bet against what was measured."""
     bet = bet_on("mask.leak")
-    if bet is not None:
-        right = bet == _("Loss no higher, worse French")
-        say(_("Your bet: {bet}. It is what happens.") if right else _("Your bet: {bet}. Look:"), "masks_verdict", bet=bet)
+    if bet is None:
+        say(
+            _("Your bet at the top of the page is still open. Make it, and what was measured stands here."),
+            "masks_verdict",
+        )
+        return
+    right = bet == _("Loss no higher, worse French")
+    say(_("Your bet: {bet}. It is what happens.") if right else _("Your bet: {bet}. Look:"), "masks_verdict", bet=bet)
     say(
         _(
             "In translation the loss hardly tells: {masked} with the mask, {open} without, above a floor of {floor}. Yet on their own one "
@@ -204,8 +210,7 @@ def _verdict(translation: figures.World, told: figures.World) -> None:
         _(
             "In stories the loss dives: {open} without the mask, {gap} above the floor, where no model that cannot see ahead comes; "
             "with the "
-            "mask {masked}. And of five sentences {good} fit with it, {bad} without: the beginning it was given. A held-out loss is no "
-            "safeguard: {held} without the mask, {fair} with it, for it looks ahead there too."
+            "mask {masked}. And of five sentences {good} fit with it, {bad} without: the beginning it was given."
         ),
         "masks_stories_said", masked=_two(_end(told.masked.loss)), open=_two(_end(told.open.loss)),
         gap=_two(_end(told.open.loss) - told.floor), good=number(float(told.masked.good[-1])), bad=number(float(told.open.good[-1])),

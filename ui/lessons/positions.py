@@ -11,20 +11,24 @@ from figures import positions as figures
 from figures.measures import cosines
 from figures.payload import Tokens
 from model.reading import Reading
-from ui import lesson, words
+from ui import bets, lesson, words
 from ui.components.positions import picture
 from ui.lessons import positions_words as of
-from ui.prose import Said, number, say
+from ui.prose import Said, grouped, number, say
 from ui.words import _
 
 WIDTHS_KEPT = 16  # models of different widths whose pictures stay in memory
 
 
 def place_bet() -> None:
+    right = _("The same vectors, shuffled")
+    so = _("So it is: shuffle them yourself under “Break it”.")
+    otherwise = _("It is: {right}. Shuffle them yourself under “Break it”.").format(right=right[:1].lower() + right[1:])
     lesson.bet(
         "positions.shuffle",
         _("Positions are switched off and the words of a sentence shuffled. What becomes of the vectors the encoder makes?"),
-        [_("They all change"), _("The same vectors, shuffled"), _("All words get one vector")],
+        [_("They all change"), right, _("All words get one vector")],
+        so if bets.bet_on("positions.shuffle") == right else otherwise,
     )
 
 
@@ -61,6 +65,15 @@ def _seen_otherwise(shown: Reading) -> None:
 
 def _seen_hands(shown: Reading) -> None:
     count, width = len(shown.source_pieces), shown.config.d_model
+    if count < 2:
+        say(
+            _(
+                "The {width} numbers of a row are the sines and cosines of {pairs} clocks. Your one word stands at position 0, where every "
+                "hand points up: each sine is 0, each cosine 1. Write a second word on the stage, and the hands turn."
+            ),
+            "positions_hands", width=width, pairs=width // 2,
+        )  # fmt: skip
+        return
     turns = figures.frequencies(width) * (count - 1) / (2 * np.pi)
     say(
         _(
@@ -70,7 +83,7 @@ def _seen_hands(shown: Reading) -> None:
         ),
         "positions_hands", width=width, pairs=width // 2, first=Said(plain(shown.source_pieces[0]), "source"),
         last=Said(plain(shown.source_pieces[-1]), "source"), round=number(turns[0]), little=number(360 * turns[-1]),
-        words=Said(f"{2 * np.pi / figures.frequencies(width)[-1]:,.0f}"),
+        words=Said(grouped(2 * np.pi / figures.frequencies(width)[-1])),
     )  # fmt: skip
 
 
@@ -146,11 +159,11 @@ def formula(shown: Reading) -> None:
             lesson.Symbol("2i,\\ 2i+1", _("its two columns: sine, cosine"), _("0 to {last}").format(last=width - 1)),
             lesson.Symbol("d_{model}", _("width of every vector"), str(width)),
             lesson.Symbol(
-                r"10000^{2i/d_{model}}", _("words for one radian"), _("1 to {last}").format(last=f"{10000 ** ((width - 2) / width):,.0f}")
+                r"10000^{2i/d_{model}}", _("words for one radian"), _("1 to {last}").format(last=grouped(10000 ** ((width - 2) / width)))
             ),
             lesson.Symbol(
                 r"2\pi \cdot 10000^{2i/d_{model}}", _("words for a full turn"),
-                _("{first} to {last}").format(first="6.28", last=f"{longest:,.0f}"),
+                _("{first} to {last}").format(first="6.28", last=grouped(longest)),
             ),
             lesson.Symbol("PE", _("what is added to the embeddings"), f"n × d_model = {count} × {width}"),
         ],

@@ -13,14 +13,18 @@ from ui import lesson
 from ui.components.labels import component_words
 from ui.components.pictures import matrix
 from ui.lessons.positions_break import TRAINED
-from ui.prose import Said, number, say
+from ui.prose import Said, grouped, number, say
 from ui.shipped import shipped
 from ui.words import _
 
 
 def learned() -> None:
     """The other way: a table of parameters; what training made of it, beside the sinusoids."""
-    st.header(_("Or learn them"), anchor=False)
+    with st.expander(_("Or learn them: a table of parameters in place of sines and cosines")):
+        _learned()
+
+
+def _learned() -> None:
     st.markdown(
         _(
             "Positions can also be parameters, a row for each place, moved by training like any other. The paper tried it (Table 3, row "
@@ -96,7 +100,7 @@ def experts(shown: Reading) -> None:
             _(
                 "**Why 10000?** Full turns run from 2π to {longest} words, a geometric series of {pairs}. The longest should exceed any "
                 "sentence, or a position would come round to itself. The paper gives no reason for the number."
-            ).format(longest=f"{2 * np.pi / figures.frequencies(width)[-1]:,.0f}", pairs=width // 2)
+            ).format(longest=grouped(2 * np.pi / figures.frequencies(width)[-1]), pairs=width // 2)
         )
         st.markdown(
             _(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import streamlit as st
+
 from figures.tokens import Kind, cuts_payload
 from model.reading import Reading
 from ui import lesson
@@ -10,7 +12,7 @@ from ui.lessons import tokens_data as data
 from ui.lessons import tokens_words as texts
 from ui.lessons.tokens_data import CutWord
 from ui.lessons.tokens_facts import KINDS, SIZES
-from ui.prose import Said, escaped, say
+from ui.prose import Said, escaped, grouped, say
 from ui.words import _, many
 
 BET_SIZE = 600
@@ -24,7 +26,7 @@ def bet(shown: Reading) -> str | None:
     """How many pieces one of the learner's words becomes, before anything is shown."""
     word = cut_most(shown.source)
     question = _("A byte-pair tokenizer has read {lines} lines and may keep {size} pieces. How many pieces does it cut “{word}” into?")
-    asked = question.format(lines=f"{len(data.course_lines()):,}", size=BET_SIZE, word=escaped(word.text))
+    asked = question.format(lines=grouped(len(data.course_lines())), size=BET_SIZE, word=escaped(word.text))
     return lesson.bet("embeddings.pieces", asked, [count_text(count) for count in range(1, MOST + 1)])
 
 
@@ -56,6 +58,7 @@ def four_cuts(shown: Reading, made: str | None) -> None:
     kinds = [Kind(kind, *names[kind], found[kind], cover if kind in ("bpe", "unigram") else "") for kind in KINDS]
     with lesson.try_it():
         pictures.cuts(cuts_payload(shown.source, kinds, SIZES, SIZES.index(BET_SIZE), shown.config.d_model, texts.cuts_texts()), "cuts")
+        st.caption(_("The strip under each line is that vocabulary laid out, a tick for every row; the dark ones your sentence uses."))
 
 
 def what_you_see(shown: Reading, made: str | None) -> None:
@@ -71,11 +74,16 @@ def _two_ends(shown: Reading) -> None:
     """What may be said before the bet: words and characters, the two ends between which sub-words stand."""
     found = data.cuts_of(shown.source)
     words, characters = (found[kind][SIZES.index(BET_SIZE)] for kind in ("word", "character"))
+    whole = _(
+        "Words make {few} tokens, and every word needs a row of its own. Characters make {many} and get by with {rows} rows. Byte pair "
+        "and unigram stand between the two: bet, and see where they cut."
+    )
+    spelt = _(
+        "Words make {few} tokens: a word without a row of its own is spelt in bytes. Characters make {many} and get by with {rows} rows. "
+        "Byte pair and unigram stand between the two: bet, and see where they cut."
+    )
     say(
-        _(
-            "Words make {few} tokens, and every word needs a row of its own. Characters make {many} and get by with {rows} rows. Byte pair "
-            "and unigram stand between the two: bet, and see where they cut."
-        ),
+        spelt if any(4 <= piece[2] < 260 for piece in words.pieces) else whole,
         "seen_ends", few=Said(str(len(words.pieces))), many=Said(str(len(characters.pieces))), rows=Said(str(len(characters.used))),
     )  # fmt: skip
 
@@ -98,7 +106,7 @@ def _frequency(word: CutWord, whole: CutWord | None) -> None:
     values: dict[str, Said | str] = {
         "word": Said(word.text, "source"),
         "times": Said(str(word.times)),
-        "lines": f"{len(data.course_lines()):,}",
+        "lines": grouped(len(data.course_lines())),
     }
     if whole is None or len(word.pieces) == 1:
         template = _("What often stands together becomes a piece. In the {lines} lines it has read, {word} stands {times} times.")
@@ -124,8 +132,8 @@ def _trade(shown: Reading) -> None:
             "Characters need {few} rows and make {long} tokens: every head would compare {long} × {long} = {dear} pairs. "
             "Byte pair takes {rows} rows and makes {short}: {cheap} pairs. That is the trade: rows against length."
         ),
-        "seen_trade", few=Said(str(rows["character"])), long=Said(str(characters)), dear=Said(f"{characters**2:,}"),
-        rows=Said(str(rows["bpe"])), short=Said(str(bpe)), cheap=Said(f"{bpe**2:,}"),
+        "seen_trade", few=Said(str(rows["character"])), long=Said(str(characters)), dear=Said(grouped(characters**2)),
+        rows=Said(str(rows["bpe"])), short=Said(str(bpe)), cheap=Said(grouped(bpe**2)),
     )  # fmt: skip
 
 

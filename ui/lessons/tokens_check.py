@@ -16,7 +16,7 @@ from ui.components.labels import component_words
 from ui.lessons import tokens, tokens_data
 from ui.lessons import tokens_words as texts
 from ui.lessons.tokens_facts import KINDS, SIZES
-from ui.prose import Said, say
+from ui.prose import Said, grouped, say
 from ui.words import _
 
 COLUMNS = 8  # words of the table with the wrong number
@@ -37,7 +37,7 @@ def _doubled(shown: Reading) -> Number:
             rows=rows, width=width
         ),
         why=_("{rows} rows of {width}: {product} numbers. More pieces are more rows, not longer ones.").format(
-            rows=2 * rows, width=width, product=f"{2 * now:,}"
+            rows=2 * rows, width=width, product=grouped(2 * now)
         ),
         wrong=(
             (now, _("That is the matrix as it is now.")),
@@ -142,7 +142,7 @@ def _lengths() -> None:
     rows = []
     for size in SIZES[:: len(SIZES) // 6]:
         cells = [f"{pieces_a_line(kind, size):.1f}" for kind in KINDS]
-        rows.append(f"| {size:,} | " + " | ".join(cells) + " |")
+        rows.append(f"| {grouped(size)} | " + " | ".join(cells) + " |")
     st.markdown(
         "\n".join([f"| {_('up to')} | " + " | ".join(names[kind][0] for kind in KINDS) + " |", "|---" * (len(KINDS) + 1) + "|", *rows])
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import streamlit as st
 
@@ -15,7 +16,7 @@ from ui.components import tokens as pictures
 from ui.lessons import tokens_data as data
 from ui.lessons import tokens_words as texts
 from ui.lessons.tokens_facts import PARTS
-from ui.prose import Said, percent, say
+from ui.prose import Said, grouped, percent, say
 from ui.words import _
 
 FILM_WIDTH = 64  # d_model of the toy model
@@ -33,7 +34,7 @@ def vocabulary_map(model: str, shown: Reading) -> None:
             "At first every row is noise. After {steps} steps the row nearest to a word is of its part of speech {after} of the time; "
             "before training it was {before}, and chance is {chance}. Nobody told the model what a verb is."
         ),
-        "map_parts", steps=f"{facts.about['steps'][-1]:,}", after=percent(about["part"][1]), before=percent(about["part"][0]),
+        "map_parts", steps=grouped(facts.about['steps'][-1]), after=percent(about["part"][1]), before=percent(about["part"][0]),
         chance=percent(about["part_chance"]),
     )  # fmt: skip
     sides = [_side(side, label, shown) for side, label in (("source", _("English")), ("target", _("French")))]
@@ -48,6 +49,12 @@ def vocabulary_map(model: str, shown: Reading) -> None:
     )  # fmt: skip
     if (told := nearest_nouns(shown)) is not None:
         told()
+    st.caption(_("A point is a row; {width} dimensions are flattened to two.").format(width=FILM_WIDTH))
+    with st.expander(_("How the maps are drawn")):
+        _how_drawn(about)
+
+
+def _how_drawn(about: dict[str, Any]) -> None:
     st.caption(
         _(
             "Both maps are fixed for all moments; neighbours are counted in all {width} dimensions. By part of speech: the two "

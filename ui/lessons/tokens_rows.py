@@ -14,7 +14,7 @@ from ui.lesson import Symbol
 from ui.lessons import tokens
 from ui.lessons import tokens_data as data
 from ui.lessons import tokens_words as texts
-from ui.prose import Said, number, say
+from ui.prose import Said, grouped, number, percent, say
 from ui.words import _
 
 
@@ -47,8 +47,8 @@ def formula(model: str, shown: Reading) -> None:
     lesson.formula(
         r"x_i = \sqrt{d_{\text{model}}} \; E_{t_i} + PE_i",
         [
-            Symbol("t_i", _("number of the piece at position i, counted from 0"), _("{id} at position {place}").format(id=identity, place=place)),
-            Symbol("E", _("matrix of the vocabulary, a row for every piece"), f"{config.vocabulary} × {config.d_model}"),
+            Symbol("t_i", _("number of the piece at position i, from 0"), _("{id} at position {place}").format(id=identity, place=place)),
+            Symbol("E", _("matrix of the vocabulary, a row for every piece"), f"{grouped(config.vocabulary)} × {config.d_model}"),
             Symbol(r"E_{t_i}", _("the row picked out"), _("{width} numbers of size {size}").format(width=config.d_model, size=row_size)),
             Symbol(r"\sqrt{d_{\text{model}}}", _("the factor"), f"√{config.d_model} = {_short(data.factor(shown))}"),
             Symbol("PE_i", _("what tells positions apart: the next lesson"), _("size {size}").format(size=position_size)),
@@ -100,4 +100,5 @@ def cost_row(name: str, config: ModelConfig) -> str:
     parts = count_parameters(config)
     matrices = parts["embeddings"] // (config.vocabulary * config.d_model)
     share = parts["embeddings"] / sum(parts.values())
-    return f"| {name} | {config.vocabulary:,} × {config.d_model} × {matrices} | {parts['embeddings']:,} | {100 * share:.0f} % |"
+    rows, numbers = grouped(config.vocabulary), grouped(parts["embeddings"])
+    return f"| {name} | {rows} × {config.d_model} × {matrices} | {numbers} | {percent(share).text} |"

@@ -22,7 +22,7 @@ from ui.lessons import tokens, tokens_data
 from ui.lessons import tokens_words as texts
 from ui.lessons.tokens_data import Trained
 from ui.lessons.tokens_facts import SIZES
-from ui.prose import Said, number, say
+from ui.prose import Said, grouped, number, say
 from ui.words import _
 
 OWN_TEXT = 20_000  # characters: learnt from in well under a third of a second
@@ -76,7 +76,7 @@ def _open(shown: Reading) -> None:
 def _own_text() -> str:
     with st.popover(_("Text to learn from"), width="content"):
         return st.text_area(
-            _("Your own text; empty for the course's {lines} lines").format(lines=f"{len(tokens_data.course_lines()):,}"),
+            _("Your own text; empty for the course's {lines} lines").format(lines=grouped(len(tokens_data.course_lines()))),
             key="tokens_text", max_chars=OWN_TEXT, height=180, placeholder=_("Paste a page of anything, in any language."),
         ).strip()  # fmt: skip
 
@@ -91,7 +91,7 @@ def _size(kind: str, text: str) -> int | None:
     if most <= SMALLEST:
         st.caption(_("This text allows no more than {most} pieces.").format(most=most))
         return SMALLEST
-    label = _("Vocabulary: this text allows {least} to {most} pieces").format(least=SMALLEST, most=f"{most:,}")
+    label = _("Vocabulary: this text allows {least} to {most} pieces").format(least=SMALLEST, most=grouped(most))
     return st.slider(label, SMALLEST, most, min(tokens.BET_SIZE, most), key=f"tokens_size_{most}", width=380)
 
 
@@ -103,8 +103,8 @@ def _learnt(trained: Trained) -> None:
             "Learnt from {lines} lines in {time} ms: {all} rows. {four} are special pieces and {bytes} are bytes, of which the text needs "
             "{needed}; of the {learnt} learnt ones it uses {used}."
         ),
-        "tokens_learnt", lines=f"{len(trained.lines):,}", time=number(trained.milliseconds), all=Said(f"{len(trained.counts):,}"),
-        four=4, bytes=256, needed=Said(str(byte_rows)), learnt=f"{len(trained.counts) - FIRST_LEARNT:,}", used=Said(f"{used:,}"),
+        "tokens_learnt", lines=grouped(len(trained.lines)), time=number(trained.milliseconds), all=Said(grouped(len(trained.counts))),
+        four=4, bytes=256, needed=Said(str(byte_rows)), learnt=grouped(len(trained.counts) - FIRST_LEARNT), used=Said(grouped(used)),
     )  # fmt: skip
 
 

@@ -17,6 +17,9 @@ function fill(node, properties, children) {
 const html = (tag, properties, ...children) => fill(document.createElement(tag), properties, children);
 const svg = (tag, properties, ...children) => fill(document.createElementNS(SVG, tag), properties, children);
 
+/** A whole number in groups of three, as `ui.prose.grouped`. */
+const thousands = (value) => String(value).replace(/\B(?=(\d{3})+(?!\d))/g, "\u202F");
+
 /** Two or three significant digits with a true minus sign. */
 function number(value) {
   if (value === -Infinity) return "\u2212\u221E";

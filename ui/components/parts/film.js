@@ -110,7 +110,7 @@ function drawFilm(self) {
   self.range.max = last(self);
   self.range.value = self.at;
   self.range.disabled = self.play.disabled = last(self) < 1;
-  const moment = plain(words.after, { step: step.toLocaleString("en"), steps: of.toLocaleString("en") });
+  const moment = plain(words.after, { step: thousands(step), steps: thousands(of) });
   self.moment.textContent = moment;
   self.range.setAttribute("aria-valuetext", moment);
   self.matrices = films.map((_, film) => weightsAt(self, film, self.at));

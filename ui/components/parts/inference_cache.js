@@ -47,7 +47,7 @@ function upToNow(self, way, last = self.step) {
   return { total, cells };
 }
 
-const whole = (value) => Math.round(value).toLocaleString("en").replaceAll(",", "\u202F");
+const whole = (value) => thousands(Math.round(value));
 
 function drawCache(self) {
   self.measured = self.host.clientWidth;

@@ -214,7 +214,7 @@ function tellPath(self) {
   const joined = (parts, sign) => parts.flatMap((part, index) => (index ? [sign, part] : [part]));
   const mean = -node.total / path.length;
   const penalty = node.score ? node.total / node.score : 1;
-  const values = { count: String(path.length), fate: words[`fate_${node.fate}`], text: bold(written(path.map((one) => one.token)), "target"), total: bold(logText(node.total)), tokens: bold(String(Math.ceil(103.28 / Math.max(mean, 1e-9)).toLocaleString("en"))), mean: logText(-mean) };
+  const values = { count: String(path.length), fate: words[`fate_${node.fate}`], text: bold(written(path.map((one) => one.token)), "target"), total: bold(logText(node.total)), tokens: bold(String(thousands(Math.ceil(103.28 / Math.max(mean, 1e-9))))), mean: logText(-mean) };
   const formula = settings.kind === "power" ? `${path.length}` : `((5 + ${path.length}) / 6)`;
   self.path.replaceChildren(
     html("p", { class: "sentence" }, sentence(words.told_path, values)),

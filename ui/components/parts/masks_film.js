@@ -46,14 +46,15 @@ function drawLeak(self) {
   const { say } = header;
   const world = worldOf(self);
   const last = world.moments.length - 1;
-  self.at = clamp(self.at === undefined ? last : self.at, 0, last);
+  if (self.atEnd !== header.at_end) [self.atEnd, self.at] = [header.at_end, undefined];
+  self.at = clamp(self.at === undefined ? (header.at_end ? last : 0) : self.at, 0, last);
   const palette = (self.palette = paletteFor(self.host, header.palettes));
   press(self.worlds, self.world);
   self.range.max = last;
   self.range.value = self.at;
   const step = world.moments[self.at];
   const steps = world.moments[last];
-  self.moment.textContent = plain(say.after, { step: step.toLocaleString("en"), steps: steps.toLocaleString("en") });
+  self.moment.textContent = plain(say.after, { step: thousands(step), steps: thousands(steps) });
   self.range.setAttribute("aria-valuetext", self.moment.textContent);
   self.chartWidth = self.lossHost.clientWidth;
   if (self.chartWidth) {
@@ -119,7 +120,7 @@ function chartOf({ title, curves, most, floor, floorName, step, steps, palette, 
   return svg("svg", { height, width, role: "img", "aria-label": `${title}. ${now.map(([curve, [, value]]) => `${curve.name}: ${text(value)}`).join("; ")}` },
     svg("text", { x: 0, y: 13, "font-size": 13, "font-weight": 600, fill: palette.text }, title),
     ticks.map((tick) => [svg("path", { d: `M${left} ${y(tick)}H${width - right}`, stroke: palette.line }), svg("text", { ...small, x: left - 6, y: y(tick) + 4, "text-anchor": "end" }, most === 1 ? `${tick * 100}` : tick)]),
-    [0, 0.5, 1].map((share) => svg("text", { ...small, x: x(share * steps), y: height - 6, "text-anchor": share === 1 ? "end" : share ? "middle" : "start" }, Math.round(share * steps).toLocaleString("en"))),
+    [0, 0.5, 1].map((share) => svg("text", { ...small, x: x(share * steps), y: height - 6, "text-anchor": share === 1 ? "end" : share ? "middle" : "start" }, thousands(Math.round(share * steps)))),
     floor === null ? null : [svg("path", { d: `M${left} ${y(floor)}H${width - right}`, stroke: palette.floor, "stroke-width": 1.5, "stroke-dasharray": "2 4" }), svg("text", { ...small, x: left + 6, y: y(floor) + 15 }, `${floorName} ${number(floor)}`)],
     svg("path", { d: `M${x(step)} ${top - 6}V${height - bottom}`, stroke: palette.muted }),
     curves.map((curve) => svg("path", { d: line(curve.points), fill: "none", stroke: curve.colour, "stroke-width": 2, "stroke-dasharray": curve.dash, "stroke-linejoin": "round" })),

@@ -94,6 +94,6 @@ function tableButton(t, make) {
   return { button, place, update: () => open && draw() };
 }
 
-const grouped = (value) => String(value).replace(/\B(?=(\d{3})+(?!\d))/g, ",");
+const grouped = thousands;
 const strong = (text) => html("b", {}, text);
 const shortened = (text, room) => (text.length * 8 > room ? text.slice(0, Math.max(1, Math.floor(room / 8) - 1)) + "\u2026" : text);
