@@ -14,6 +14,7 @@ import http.client
 import os
 import urllib.error
 import urllib.request
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -29,7 +30,7 @@ from model.files import write_whole
 CHUNK = 16 * 2**10
 PATIENCE = 20.0  # seconds without a byte
 AGENT = "attention-lab"
-ROWS = "rows.txt"  # how many pairs there are, once they have been counted
+ROWS, TABLE = "rows.txt", "pairs.tsv"  # how many pairs there are, and those of a translation memory, once they have been read
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,8 @@ class Progress:
 def fetch(wanted: DataSet, folder: Path) -> Iterator[Progress]:
     """Fetch what is missing of a data set into `folder`. Raises `LabError` in one sentence for whatever goes wrong; nothing is lost."""
     folder.mkdir(parents=True, exist_ok=True)
+    if not is_here(wanted, folder):
+        _forget_contents(folder)
     for number, file in enumerate(wanted.files):
         if not _path(folder, file).exists():
             for received, total in _fetch_file(file, folder):
@@ -72,10 +75,12 @@ def fetched(wanted: DataSet, folder: Path) -> list[bytes]:
     paths = [_path(folder, file) for file in wanted.files]
     if len(paths) == 2:
         return [path.read_bytes() for path in paths]
-    with gzip.open(paths[0]) as memory:
-        pairs = islice(filter(None, segments(memory, wanted.languages)), limits.UPLOAD_LINES)
-        lines = ("\t".join(" ".join(side.split()) for side in pair) for pair in pairs)
-        return ["\n".join(lines).encode()]
+    if not (folder / TABLE).exists():
+        with gzip.open(paths[0]) as memory:
+            pairs = islice(filter(None, segments(memory, wanted.languages)), limits.UPLOAD_LINES)
+            lines = ("\t".join(" ".join(side.split()) for side in pair) for pair in pairs)
+            write_whole(folder / TABLE, "\n".join(lines).encode())
+    return [(folder / TABLE).read_bytes()]
 
 
 def _path(folder: Path, file: File) -> Path:
@@ -154,7 +159,7 @@ def _check_rows(wanted: DataSet, folder: Path) -> None:
     """Count the pairs; a data set that has too few, or cannot be unpacked, goes."""
     try:
         counts = [data.count(b"\n") + 1 for data in _unpacked(wanted, folder)]
-    except (OSError, EOFError, LabError) as error:
+    except (OSError, EOFError, zlib.error, LabError) as error:
         raise _useless(wanted, folder, 0) from error
     if min(counts) < wanted.rows or len(set(counts)) > 1:
         raise _useless(wanted, folder, min(counts))
@@ -166,9 +171,15 @@ def _unpacked(wanted: DataSet, folder: Path) -> list[bytes]:
     return [gzip.decompress(data).rstrip(b"\n") for data in files] if len(files) == 2 else files
 
 
+def _forget_contents(folder: Path) -> None:
+    for name in (ROWS, TABLE):
+        (folder / name).unlink(missing_ok=True)
+
+
 def _useless(wanted: DataSet, folder: Path, rows: int) -> LabError:
-    for path in (folder / ROWS, *(_path(folder, file) for file in wanted.files)):
-        path.unlink(missing_ok=True)
+    _forget_contents(folder)
+    for file in wanted.files:
+        _path(folder, file).unlink(missing_ok=True)
     return LabError(
         "fetch_rows", "What came has {rows} pairs where at least {expected} were expected; it was thrown away.", "fetch",
         rows=rows, expected=wanted.rows,
