@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -38,14 +39,23 @@ def ranked(logits: np.ndarray, never: Sequence[int], most: int = SENT) -> tuple[
     A group is (how many, their mean log-probability as a mean of probabilities). What is never generated is left out, and
     its probability is not shared out among the others.
     """
-    logs = log_softmax(logits)
-    logs[:, list(never)] = -np.inf
-    order = np.argsort(-logs, axis=1, kind="stable")[:, : logs.shape[1] - len(never)]
-    values = np.take_along_axis(logs, order, axis=1)
+    order, values = _in_order(logits.tobytes(), logits.shape, logits.dtype.str, tuple(never))
     rest = np.array_split(values[:, most:], GROUPS, axis=1) if values.shape[1] > most else []
     groups = [np.stack([np.full(len(part), part.shape[1]), np.log(np.exp(part).mean(axis=1))], axis=1) for part in rest if part.shape[1]]
     tail = np.stack(groups, axis=1) if groups else np.zeros((len(values), 0, 2))
     return order[:, :most], values[:, :most], tail
+
+
+@lru_cache(maxsize=2)  # the steps and the draw of one sentence ask for the same
+def _in_order(logits: bytes, shape: tuple[int, ...], dtype: str, never: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """Ids and log-probabilities of each row, the most probable first."""
+    logs = log_softmax(np.frombuffer(logits, dtype).reshape(shape))
+    logs[:, list(never)] = -np.inf
+    order = np.argsort(-logs, axis=1, kind="stable")[:, : shape[1] - len(never)]
+    values = np.take_along_axis(logs, order, axis=1)
+    for shared in (order, values):
+        shared.setflags(write=False)
+    return order, values
 
 
 def steps_payload(
