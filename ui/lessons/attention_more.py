@@ -95,7 +95,7 @@ def orders(now: Lesson) -> None:
     st.markdown(
         _(
             "Nothing in the formula knows which row comes first. Drag the words on the right into another order: head {head} of layer 1 "
-            "is computed anew, here in your browser."
+            "is computed anew, here in your browser. Each word's strip has a scale of its own."
         ).format(head=even_head(now) + 1)
     )
     components.shuffle(_orders(now.stage, now.shown, now, words.language()), "attention_shuffle")

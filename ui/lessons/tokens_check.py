@@ -34,10 +34,10 @@ def _doubled(shown: Reading) -> Number:
     return Number(
         name="doubled", idea="prediction", unit="", tolerance=0, right=2 * now,
         text=_("Your model has {rows} pieces, each a row of {width}. How many numbers has its matrix with twice as many pieces?").format(
-            rows=rows, width=width
+            rows=grouped(rows), width=width
         ),
         why=_("{rows} rows of {width}: {product} numbers. More pieces are more rows, not longer ones.").format(
-            rows=2 * rows, width=width, product=grouped(2 * now)
+            rows=grouped(2 * rows), width=width, product=grouped(2 * now)
         ),
         wrong=(
             (now, _("That is the matrix as it is now.")),

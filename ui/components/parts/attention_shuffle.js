@@ -88,15 +88,15 @@ function drawShuffle(self) {
   const { tokens, words } = header;
   const palette = (self.palette = paletteFor(self.host, header.palettes));
   const now = (self.now = outputsFor(self, self.order));
-  const limit = Math.max(largest(self.first.output.values), largest(now.output.values));
+  const limitOf = (word) => Math.max(largest(rowOf(self.first.output, word)), largest(rowOf(now.output, self.order.indexOf(word)))); // a word's own scale, on both sides
   const tall = rowTall(tokens.length);
   const narrow = self.host.clientWidth < 640;
   const difference = self.order.map((word, place) => Math.max(...Array.from(rowOf(now.output, place), (v, c) => Math.abs(v - rowOf(self.first.output, word)[c]))));
   press(self.modes, self.stays ? "stay" : "travel");
-  const stripOf = (output, row) => stripCanvas(rowOf(output, row), limit, palette, tall - 10, narrow);
-  self.before.replaceChildren(...tokens.map((_, i) => html("li", { style: `height:${tall}px` }, html("span", { class: "token" }, named(tokens, i).text), stripOf(self.first.output, i))));
+  const stripOf = (output, row, word) => stripCanvas(rowOf(output, row), limitOf(word), palette, tall - 10, narrow);
+  self.before.replaceChildren(...tokens.map((_, i) => html("li", { style: `height:${tall}px` }, html("span", { class: "token" }, named(tokens, i).text), stripOf(self.first.output, i, i))));
   const focused = self.host.getRootNode().activeElement?.dataset?.word;
-  self.after.replaceChildren(...self.order.map((word, place) => movable(self, word, place, tall, stripOf(now.output, place), difference[place])));
+  self.after.replaceChildren(...self.order.map((word, place) => movable(self, word, place, tall, stripOf(now.output, place, word), difference[place])));
   if (focused !== undefined) self.after.querySelector(`[data-word="${focused}"]`)?.focus();
   crossWires(self, tall, difference, palette, narrow ? 56 : 90);
   drawShuffleMaps(self, now, palette);
