@@ -110,6 +110,15 @@ class MultiHeadAttention(nn.Module):
         """Cross-attention: keys and values from the encoder's output, computed once for a whole translation."""
         return KeysAndValues(*self.project(memory, self.key, self.value))
 
+    def one_row(
+        self, query: Float[Tensor, "batch head 1 d_k"], cached: KeysAndValues, allowed: Bool[Tensor, "batch 1 1 m"] | None
+    ) -> Float[Tensor, "batch 1 d_model"]:
+        """`forward` for one query a sentence, its output alone. `allowed` None: all keys."""
+        products = query @ cached.key.transpose(-2, -1)
+        scores = products / math.sqrt(self.d_k) if self.scaling else products
+        weights = scores.softmax(dim=-1) if allowed is None else softmax(scores, allowed)
+        return linear((weights @ cached.value).flatten(1)[:, None], self.output.weight, self.output.bias)
+
     def forward(
         self,
         query: Float[Tensor, "batch head n d_k"],

@@ -128,6 +128,19 @@ class Layer(nn.Module):
         trace = LayerTrace(attention, after_self, cross, after_cross, feed_forward, after_feed_forward)
         return trace, LayerCache(own, from_memory, projections)
 
+    def step(
+        self, x: Float[Tensor, "batch 1 d_model"], memory_allowed: Bool[Tensor, "batch 1 1 m"] | None, cache: LayerCache
+    ) -> tuple[Float[Tensor, "batch 1 d_model"], LayerCache]:
+        """`forward` for one row of decoding, when nobody looks at what it saw: the same parts, no records."""
+        query, own = self.self_attention.query_key_value(self.after_self.before(x), cache.projections)
+        own = cache.own.followed_by(own)
+        x = self.after_self.after(x, self.self_attention.one_row(query, own, None), None).stream
+        if self.cross_attention is not None and self.after_cross is not None:
+            (query,) = self.cross_attention.project(self.after_cross.before(x), self.cross_attention.query)
+            x = self.after_cross.after(x, self.cross_attention.one_row(query, _given(cache.memory), memory_allowed), None).stream
+        update = self.feed_forward(self.after_feed_forward.before(x)).output
+        return self.after_feed_forward.after(x, update, None).stream, LayerCache(own, cache.memory, cache.projections)
+
 
 def _given(value: T | None) -> T:
     assert value is not None, "a layer with cross-attention needs a memory"
@@ -164,6 +177,22 @@ class Stack(nn.Module):
     def first_cache(self, memory: Float[Tensor, "batch m d_model"]) -> tuple[LayerCache, ...]:
         """The cache before the first row: keys and values of the memory, and none of the decoder's own."""
         return tuple(layer.first_cache(memory) for layer in self._layers())
+
+    def step(
+        self,
+        ids: Int[Tensor, "batch 1"],
+        embedding: nn.Embedding,
+        memory_allowed: Bool[Tensor, "batch 1 1 m"] | None,
+        cache: tuple[LayerCache, ...],
+        start: int,
+    ) -> tuple[Float[Tensor, "batch 1 d_model"], tuple[LayerCache, ...]]:
+        """One more row after `start` rows: its output, and the cache with it."""
+        x = embed(ids, embedding)
+        x, caches = x + self.position_rows(start, start + 1, x), []
+        for layer, cached in zip(self._layers(), cache, strict=True):
+            x, kept = layer.step(x, memory_allowed, cached)
+            caches.append(kept)
+        return (self.norm(x) if self.norm is not None else x), tuple(caches)
 
     def _layers(self) -> list[Layer]:
         return [layer for layer in self.layers if isinstance(layer, Layer)]

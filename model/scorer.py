@@ -77,8 +77,12 @@ class CachedScorer:
         return self._step(state.rows(parents), tokens)
 
     def _step(self, state: CachedRows, tokens: Int[Tensor, " rows"]) -> tuple[CachedRows, Float[Tensor, "rows vocabulary"]]:
-        trace, cache = self.model.step(tokens[:, None], state.cache, self.interventions)
-        return CachedRows(state.sentences, cache, state.encoded), trace.logits[:, 0].log_softmax(dim=-1)
+        if self.interventions is NOTHING:
+            logits, cache = self.model.next_logits(tokens[:, None], state.cache)
+        else:
+            trace, cache = self.model.step(tokens[:, None], state.cache, self.interventions)
+            logits = trace.logits
+        return CachedRows(state.sentences, cache, state.encoded), logits[:, 0].log_softmax(dim=-1)
 
 
 @dataclass(frozen=True)

@@ -125,6 +125,17 @@ def test_beams_of_one_sentence_share_its_memory() -> None:
     assert state.cache.layers[0].memory is state.encoded.layers[0].memory
 
 
+@pytest.mark.parametrize("config", SHAPES)
+def test_a_step_without_its_trace_gives_the_same_logits(config: ModelConfig) -> None:
+    model, tokens = build(config), torch.tensor([[4], [5], [6], [7]])
+    with torch.inference_mode():
+        cache = model.start(pad(SOURCES))
+        for _ in range(3):
+            trace, _ = model.step(tokens, cache)
+            logits, cache = model.next_logits(tokens, cache)
+            torch.testing.assert_close(logits, trace.logits, atol=1e-5, rtol=0)
+
+
 # --- interventions and models for which a cached row would be wrong
 
 
