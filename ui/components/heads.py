@@ -26,7 +26,7 @@ def _script(create: str, part: str, export: str) -> str:
     return "\n".join((VIEW_JS, joined, export.format(create=create)))
 
 
-_BOARD = st.components.v2.component("lab_heads_board", css=_CSS, js=_script("createBoard", "heads_board", _SENDING))
+_BOARD = st.components.v2.component("lab_heads_board", css=_CSS, js=_script("createBoard", "heads_board", "heads_large", _SENDING))
 _SUM = st.components.v2.component("lab_heads_sum", css=_CSS, js=_script("createHeadSum", "heads_sum", _PLAIN))
 _TABLE = st.components.v2.component("lab_heads_table", css=_CSS, js=_script("createHeadTable", "heads_table", _PLAIN))
 _FILM = st.components.v2.component("lab_heads_film", css=_CSS, js=_script("createHeadFilm", "heads_film", _PLAIN))
