@@ -21,15 +21,15 @@ _SENDING = """export default ({{ data, parentElement, setTriggerValue }}) =>
   mounted(parentElement, {create}, data, (silenced) => setTriggerValue("silenced", silenced));"""
 
 
-def _script(create: str, part: str, export: str) -> str:
-    joined = "\n".join((_HERE / f"{name}.js").read_text(encoding="utf-8") for name in (*_DRAWING, "heads_words", part, "entries"))
+def _script(create: str, export: str, *parts: str) -> str:
+    joined = "\n".join((_HERE / f"{name}.js").read_text(encoding="utf-8") for name in (*_DRAWING, "heads_words", *parts, "entries"))
     return "\n".join((VIEW_JS, joined, export.format(create=create)))
 
 
-_BOARD = st.components.v2.component("lab_heads_board", css=_CSS, js=_script("createBoard", "heads_board", "heads_large", _SENDING))
-_SUM = st.components.v2.component("lab_heads_sum", css=_CSS, js=_script("createHeadSum", "heads_sum", _PLAIN))
-_TABLE = st.components.v2.component("lab_heads_table", css=_CSS, js=_script("createHeadTable", "heads_table", _PLAIN))
-_FILM = st.components.v2.component("lab_heads_film", css=_CSS, js=_script("createHeadFilm", "heads_film", _PLAIN))
+_BOARD = st.components.v2.component("lab_heads_board", css=_CSS, js=_script("createBoard", _SENDING, "heads_board", "heads_large"))
+_SUM = st.components.v2.component("lab_heads_sum", css=_CSS, js=_script("createHeadSum", _PLAIN, "heads_sum"))
+_TABLE = st.components.v2.component("lab_heads_table", css=_CSS, js=_script("createHeadTable", _PLAIN, "heads_table"))
+_FILM = st.components.v2.component("lab_heads_film", css=_CSS, js=_script("createHeadFilm", _PLAIN, "heads_film"))
 
 
 def board(payload: bytes, key: str, asked: Callable[[object], None]) -> None:
