@@ -18,7 +18,9 @@ BENEATH_STREAMLIT = {"pandas", "plotly", "uvicorn"}  # imported by Streamlit on 
 
 # An address may be read by a person (documents, references, further reading), never asked by a program.
 MAY_NAME_HOSTS = ("README.md", "LICENSE", "docs/", "catalogue.py", "pages/", "ui/further.py", "lab/data_sets.py", "tests/")
-LOCAL_ADDRESS = re.compile(r"https?://(127\.0\.0\.1|localhost|0\.0\.0\.0|\$|\{|testserver|www\.w3\.org/(2000/svg|1998/Math|1999/xlink|XML/1998/namespace))")
+LOCAL_ADDRESS = re.compile(
+    r"https?://(127\.0\.0\.1|localhost|0\.0\.0\.0|\$|\{|testserver|www\.w3\.org/(2000/svg|1998/Math|1999/xlink|XML/1998/namespace))"
+)
 MACHINE_PATH = re.compile(r"(?<![\w.])/(?:home|root|Users|opt|srv)/\w")  # somebody's own folders
 TEXT = {".py", ".md", ".toml", ".txt", ".js", ".css", ".html", ".json", ".tsv", ".yaml", ".yml", ".po", ""}
 

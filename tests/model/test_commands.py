@@ -203,7 +203,10 @@ WRONG = [
     (("train", "--pairs", "{tmp}/none.tsv", "--out", "{tmp}/x"), "none.tsv"),
     (("train", "--corpus", "copying", "--out", "{tmp}/x", "--set", "speed=3"), "'speed=3'"),
     (("train", "--corpus", "copying", "--out", "{tmp}/x", "--set", "steps=many"), "steps is 'many'"),
-    (("train", "--corpus", "copying", "--sentences", "20", "--out", "{tmp}/x", "--set", "kind=encoder", "--set", "classes=2"), "kind=encoder_decoder"),
+    (
+        ("train", "--corpus", "copying", "--sentences", "20", "--out", "{tmp}/x", "--set", "kind=encoder", "--set", "classes=2"),
+        "kind=encoder_decoder",
+    ),
     (("train", "--corpus", "copying", "--sentences", "20", "--out", "{tmp}/x", "--tokenizer", "syllable"), "syllable"),
     (("train", "--resume", "{tmp}/nothing"), "run.json"),
     (("translate", "--model", "{tmp}/nothing", "a"), "There is no model"),
