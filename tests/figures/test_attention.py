@@ -101,7 +101,7 @@ def test_the_short_way_of_drawing_products_is_the_long_way() -> None:
     for d_k in (2, 16, 128):
         query, key = chance.normal(size=(4000, 1, d_k)), chance.normal(size=(4000, 6, d_k))
         for name, value in measure((query * key).sum(axis=-1), d_k).items():
-            assert curves[name][WIDTHS.index(d_k)] == pytest.approx(value, rel=0.12)
+            assert curves[name][WIDTHS.index(d_k)] == pytest.approx(value, rel=0.2)  # two samples of 4000 rows
 
 
 def test_the_division_keeps_entropy_and_gradient() -> None:
