@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from ui.components import pictures
 from ui.components.labels import component_words
+from ui.components.registry import DRAWING
 
 PARTS = sorted((Path(__file__).resolve().parents[2] / "ui" / "components" / "parts").glob("*.js"))
 SHARED = {
-    *pictures._DRAWING,
+    *DRAWING,
     "single",
     "heads",
     "telling",

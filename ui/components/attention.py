@@ -2,37 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from ui.components.registry import component
 
-import streamlit as st
-
-from figures.theme import css_variables
-from ui.address import VIEW_JS
-
-_HERE = Path(__file__).parent / "parts"
 _SHARED = ("dom", "colour", "cells", "tokens", "spell", "table")
-
-
-def _script(create: str, *parts: str) -> str:
-    joined = "\n".join((_HERE / f"{part}.js").read_text(encoding="utf-8") for part in (*_SHARED, *parts, "entries"))
-    return f"{VIEW_JS}\n{joined}\nexport default ({{ data, parentElement }}) => mounted(parentElement, {create}, data);\n"
-
-
-_CSS = f".lab {{ {css_variables()} }}\n" + "".join(
-    (_HERE / name).read_text(encoding="utf-8") for name in ("style.css", "attention.css", "attention_more.css")
-)
-_HEAD = st.components.v2.component(
-    "lab_attention",
-    css=_CSS,
-    js=_script(
-        "createAttention", "numbers", "heads", "attention_head", "attention_geometry", "attention_draw", "attention_paint",
-        "attention_flow", "attention_tell", "attention_open", "attention_lookup", "attention",
-    ),
+_OF_HEAD = (*_SHARED, "heads", "attention_head", "attention_geometry")
+_STYLES = ("attention", "attention_more")
+_HEAD = component(
+    "lab_attention", "createAttention", *_SHARED, "numbers", "heads", "attention_head", "attention_geometry", "attention_draw",
+    "attention_paint", "attention_flow", "attention_tell", "attention_open", "attention_lookup", "attention", styles=_STYLES,
 )  # fmt: skip
-
-_OF_HEAD = ("heads", "attention_head", "attention_geometry")
-_SCALING = st.components.v2.component("lab_attention_scaling", css=_CSS, js=_script("createScaling", "attention_scaling"))
-_SHUFFLE = st.components.v2.component("lab_attention_shuffle", css=_CSS, js=_script("createShuffle", *_OF_HEAD, "attention_shuffle"))
+_SCALING = component("lab_attention_scaling", "createScaling", *_SHARED, "attention_scaling", styles=_STYLES)
+_SHUFFLE = component("lab_attention_shuffle", "createShuffle", *_OF_HEAD, "attention_shuffle", styles=_STYLES)
 
 
 def head(payload: bytes, key: str) -> None:

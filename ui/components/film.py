@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import streamlit as st
-
 from ui.components.labels import component_words
-from ui.components.pictures import _CSS, _script
+from ui.components.registry import DRAWING, component
 from ui.words import _
 
-_PARTS = Path(__file__).parent / "parts"
-_FILM = st.components.v2.component(
-    "lab_film", css=_CSS + (_PARTS / "film.css").read_text(encoding="utf-8"), js=_script("createFilm", "heads", "film")
-)
+_FILM = component("lab_film", "createFilm", *DRAWING, "heads", "film", styles=("film",))
 
 
 def film(payload: bytes, key: str) -> None:

@@ -6,30 +6,16 @@ Only the board speaks to the server, and only with which heads are silenced.
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import streamlit as st
 
-from figures.theme import css_variables
-from ui.address import VIEW_JS
+from ui.components.registry import component
 
-_HERE = Path(__file__).parent / "parts"
-_DRAWING = ("dom", "colour", "cells", "tokens", "geometry", "wires", "figure", "spell", "table")
-_CSS = f".lab {{ {css_variables()} }}\n" + "\n".join((_HERE / name).read_text(encoding="utf-8") for name in ("style.css", "heads.css"))
-_PLAIN = "export default ({{ data, parentElement }}) => mounted(parentElement, {create}, data);"
-_SENDING = """export default ({{ data, parentElement, setTriggerValue }}) =>
-  mounted(parentElement, {create}, data, (silenced) => setTriggerValue("silenced", silenced));"""
-
-
-def _script(create: str, export: str, *parts: str) -> str:
-    joined = "\n".join((_HERE / f"{name}.js").read_text(encoding="utf-8") for name in (*_DRAWING, "heads_words", *parts, "entries"))
-    return "\n".join((VIEW_JS, joined, export.format(create=create)))
-
-
-_BOARD = st.components.v2.component("lab_heads_board", css=_CSS, js=_script("createBoard", _SENDING, "heads_board", "heads_large"))
-_SUM = st.components.v2.component("lab_heads_sum", css=_CSS, js=_script("createHeadSum", _PLAIN, "heads_sum"))
-_TABLE = st.components.v2.component("lab_heads_table", css=_CSS, js=_script("createHeadTable", _PLAIN, "heads_table"))
-_FILM = st.components.v2.component("lab_heads_film", css=_CSS, js=_script("createHeadFilm", _PLAIN, "heads_film"))
+_SHARED = ("dom", "colour", "cells", "tokens", "geometry", "wires", "figure", "spell", "table", "heads_words")
+_BOARD = component("lab_heads_board", "createBoard", *_SHARED, "heads_board", "heads_large", styles=("heads",), sends="silenced")
+_SUM = component("lab_heads_sum", "createHeadSum", *_SHARED, "heads_sum", styles=("heads",))
+_TABLE = component("lab_heads_table", "createHeadTable", *_SHARED, "heads_table", styles=("heads",))
+_FILM = component("lab_heads_film", "createHeadFilm", *_SHARED, "heads_film", styles=("heads",))
 
 
 def board(payload: bytes, key: str, asked: Callable[[object], None]) -> None:

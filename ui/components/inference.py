@@ -5,29 +5,16 @@ Built from the same parts as the other pictures (ui/components/parts). Nothing i
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-import streamlit as st
+from ui.components.registry import component
 
-from figures.theme import css_variables
-from ui.address import VIEW_JS
-
-_HERE = Path(__file__).parent / "parts"
-_DRAWING = ("dom", "colour", "tokens", "table", "inference_parts")
-
-
-def _script(create: str, part: str) -> str:
-    joined = "\n".join((_HERE / f"{name}.js").read_text(encoding="utf-8") for name in (*_DRAWING, part, "entries"))
-    return f"{VIEW_JS}\n{joined}\nexport default ({{ data, parentElement }}) => mounted(parentElement, {create}, data);\n"
-
-
-_CSS = f".lab {{ {css_variables()} }}\n" + "".join((_HERE / name).read_text(encoding="utf-8") for name in ("style.css", "inference.css"))
-_STEPS = st.components.v2.component("lab_inference_steps", css=_CSS, js=_script("createSteps", "inference_steps"))
-_DRAW = st.components.v2.component("lab_inference_draw", css=_CSS, js=_script("createDraw", "inference_draw"))
-_TREE = st.components.v2.component("lab_inference_tree", css=_CSS, js=_script("createTree", "inference_tree"))
-_CACHE = st.components.v2.component("lab_inference_cache", css=_CSS, js=_script("createCache", "inference_cache"))
-_TABLE = st.components.v2.component("lab_inference_table", css=_CSS, js=_script("createTextTable", "inference_table"))
+_SHARED = ("dom", "colour", "tokens", "table", "inference_parts")
+_STEPS = component("lab_inference_steps", "createSteps", *_SHARED, "inference_steps", styles=("inference",))
+_DRAW = component("lab_inference_draw", "createDraw", *_SHARED, "inference_draw", styles=("inference",))
+_TREE = component("lab_inference_tree", "createTree", *_SHARED, "inference_tree", styles=("inference",))
+_CACHE = component("lab_inference_cache", "createCache", *_SHARED, "inference_cache", styles=("inference",))
+_TABLE = component("lab_inference_table", "createTextTable", *_SHARED, "inference_table", styles=("inference",))
 
 
 def steps(payload: bytes, key: str) -> None:

@@ -5,30 +5,13 @@ Nothing comes back to the server: rows, heads, words, moments and worlds change 
 
 from __future__ import annotations
 
-from pathlib import Path
+from ui.components.registry import component
 
-import streamlit as st
-
-from figures.theme import css_variables
-from ui.address import VIEW_JS
-
-_HERE = Path(__file__).parent / "parts"
-_PARTS = (
+_PICTURE = component(
+    "lab_masks", "createMasks",
     "dom", "colour", "cells", "tokens", "geometry", "wires", "figure", "spell", "table", "masks_grid",
-    "masks_strip_draw", "masks_strip", "masks_batch", "masks_change", "masks_film", "masks", "entries",
+    "masks_strip_draw", "masks_strip", "masks_batch", "masks_change", "masks_film", "masks", styles=("masks",),
 )  # fmt: skip
-_EXPORT = "export default ({ data, parentElement }) => mounted(parentElement, createMasks, data);\n"
-
-
-def _joined(names: tuple[str, ...], ending: str) -> str:
-    return "\n".join((_HERE / f"{name}.{ending}").read_text(encoding="utf-8") for name in names)
-
-
-_PICTURE = st.components.v2.component(
-    "lab_masks",
-    css=f".lab {{ {css_variables()} }}\n{_joined(('style', 'masks'), 'css')}",
-    js="\n".join((VIEW_JS, _joined(_PARTS, "js"), _EXPORT)),
-)
 
 
 def picture(payload: bytes, key: str) -> None:

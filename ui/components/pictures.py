@@ -8,35 +8,17 @@ thing that does is the cell a learner answers a question with.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from pathlib import Path
 
 import streamlit as st
 
 from figures.payload import with_header
-from figures.theme import css_variables
-from ui.address import VIEW_JS
+from ui.components.registry import DRAWING, component
 from ui.words import _
 
-_HERE = Path(__file__).parent / "parts"
-_DRAWING = ("dom", "colour", "cells", "tokens", "download", "geometry", "wires", "figure", "lines", "spell", "numbers", "table")
-
-
-def _script(create: str, *parts: str) -> str:
-    joined = "\n".join((_HERE / f"{part}.js").read_text(encoding="utf-8") for part in (*_DRAWING, *parts, "entries"))
-    return f"{VIEW_JS}\n{joined}\nexport default ({{ data, parentElement }}) => mounted(parentElement, {create}, data);\n"
-
-
-# The asked matrix alone may speak to the server, and only with a cell.
-_SENDING = (
-    "export default ({ data, parentElement }) => mounted(parentElement, createMatrix, data)",
-    "export default ({ data, parentElement, setTriggerValue }) =>"
-    " mounted(parentElement, createMatrix, data, (cell) => setTriggerValue('cell', cell))",
-)
-_CSS = f".lab {{ {css_variables()} }}\n" + (_HERE / "style.css").read_text(encoding="utf-8")
-_MATRIX = st.components.v2.component("lab_matrix", css=_CSS, js=_script("createMatrix", "single"))
-_ASKED = st.components.v2.component("lab_asked", css=_CSS, js=_script("createMatrix", "single").replace(*_SENDING))
-_LINES = st.components.v2.component("lab_lines", css=_CSS, js=_script("createSingleLines", "single"))
-_EXPLORER = st.components.v2.component("lab_explorer", css=_CSS, js=_script("createExplorer", "heads", "telling", "explorer"))
+_MATRIX = component("lab_matrix", "createMatrix", *DRAWING, "single")
+_ASKED = component("lab_asked", "createMatrix", *DRAWING, "single", sends="cell")
+_LINES = component("lab_lines", "createSingleLines", *DRAWING, "single")
+_EXPLORER = component("lab_explorer", "createExplorer", *DRAWING, "heads", "telling", "explorer")
 
 
 def matrix(payload: bytes, key: str) -> None:

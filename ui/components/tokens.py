@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from ui.components.registry import component
 
-import streamlit as st
-
-from figures.theme import css_variables
-
-_HERE = Path(__file__).parent / "parts"
-_PARTS = ("dom", "colour", "tokens", "geometry", "table", "tokens_boxes")
-
-
-def _script(create: str, *parts: str) -> str:
-    joined = "\n".join((_HERE / f"{part}.js").read_text(encoding="utf-8") for part in (*_PARTS, *parts, "entries"))
-    return f"{joined}\nexport default ({{ data, parentElement }}) => mounted(parentElement, {create}, data);\n"
-
-
-_CSS = f".lab {{ {css_variables()} }}\n" + "".join((_HERE / name).read_text(encoding="utf-8") for name in ("style.css", "tokens.css"))
-_CUTS = st.components.v2.component("lab_token_cuts", css=_CSS, js=_script("createCuts", "tokens_cuts"))
-_MERGES = st.components.v2.component("lab_token_merges", css=_CSS, js=_script("createMerges", "tokens_merges"))
-_LATTICE = st.components.v2.component("lab_token_lattice", css=_CSS, js=_script("createLattice", "tokens_lattice"))
-_ROWS = st.components.v2.component("lab_token_rows", css=_CSS, js=_script("createRows", "tokens_rows"))
-_MAP = st.components.v2.component("lab_token_map", css=_CSS, js=_script("createMap", "tokens_map"))
+_SHARED = ("dom", "colour", "tokens", "geometry", "table", "tokens_boxes")
+_CUTS = component("lab_token_cuts", "createCuts", *_SHARED, "tokens_cuts", styles=("tokens",))
+_MERGES = component("lab_token_merges", "createMerges", *_SHARED, "tokens_merges", styles=("tokens",))
+_LATTICE = component("lab_token_lattice", "createLattice", *_SHARED, "tokens_lattice", styles=("tokens",))
+_ROWS = component("lab_token_rows", "createRows", *_SHARED, "tokens_rows", styles=("tokens",))
+_MAP = component("lab_token_map", "createMap", *_SHARED, "tokens_map", styles=("tokens",))
 
 
 def cuts(payload: bytes, key: str) -> None:

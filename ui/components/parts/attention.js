@@ -188,20 +188,7 @@ function drawMaps(self, place, palette) {
         return button;
       }))));
   }
-  self.maps.querySelectorAll(".map").forEach((button) => {
-    const here = Number(button.dataset.layer) === place.layer && Number(button.dataset.head) === place.head;
-    button.setAttribute("aria-pressed", String(here));
-    button.tabIndex = here ? 0 : -1;
-  });
-}
-
-function walkMaps(event, buttons, heads) {
-  const by = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: heads, ArrowUp: -heads }[event.key];
-  const to = by && buttons[buttons.indexOf(event.currentTarget) + by];
-  if (!to) return;
-  event.preventDefault();
-  to.focus();
-  to.click();
+  pressMaps(self.maps, place);
 }
 
 /** A chosen cell: rows and columns of words go to the address, the number of a dimension stays here. */

@@ -70,3 +70,21 @@ function tellingCell(head, rows, columns, self) {
   }
   return best;
 }
+
+/** One stop for the tab key among the small maps of a layer and head; arrows walk among them. */
+function pressMaps(maps, at) {
+  maps.querySelectorAll(".map").forEach((button) => {
+    const here = Number(button.dataset.layer) === at.layer && Number(button.dataset.head) === at.head;
+    button.setAttribute("aria-pressed", String(here));
+    button.tabIndex = here ? 0 : -1;
+  });
+}
+
+function walkMaps(event, buttons, heads) {
+  const by = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: heads, ArrowUp: -heads }[event.key];
+  const to = by && buttons[buttons.indexOf(event.currentTarget) + by];
+  if (!to) return;
+  event.preventDefault();
+  to.focus();
+  to.click();
+}

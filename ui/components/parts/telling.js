@@ -3,7 +3,7 @@
 function drawThumbnails(self, at, palette) {
   const { header } = self.data;
   const key = JSON.stringify([at.kind, palette.background, at.layers, at.heads]);
-  if (self.known === key && self.knownData === self.data) { pressThumbnails(self, at); return; }
+  if (self.known === key && self.knownData === self.data) { pressMaps(self.thumbnails, at); return; }
   [self.known, self.knownData] = [key, self.data];
   const across = Math.min(at.heads, 8);
   const side = clamp(Math.floor((216 - 8 * across) / across), 19, window.innerWidth < 900 ? 32 : 46);
@@ -17,31 +17,13 @@ function drawThumbnails(self, at, palette) {
       paintCells(canvas, matrix, side / Math.max(shape[1], shape[2]), palette);
       const button = html("button", {
         type: "button", class: "map", style: `width:${side + 6}px;height:${side + 6}px`, "data-layer": layer, "data-head": head, "aria-label": plain(header.words.map_label, { layer: layer + 1, head: head + 1 }),
-        onclick: () => self.view.set({ layer: layer + 1, head: head + 1 }), onkeydown: (event) => moveAmong(event, buttons, at.heads),
+        onclick: () => self.view.set({ layer: layer + 1, head: head + 1 }), onkeydown: (event) => walkMaps(event, buttons, at.heads),
       }, canvas);
       buttons.push(button);
       return button;
     }))));
   self.thumbnails.replaceChildren(...rows);
-  pressThumbnails(self, at);
-}
-
-/** One stop for the tab key; arrows walk among the maps. */
-function pressThumbnails(self, at) {
-  self.thumbnails.querySelectorAll(".map").forEach((button) => {
-    const here = Number(button.dataset.layer) === at.layer && Number(button.dataset.head) === at.head;
-    button.setAttribute("aria-pressed", String(here));
-    button.tabIndex = here ? 0 : -1;
-  });
-}
-
-function moveAmong(event, buttons, heads) {
-  const by = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: heads, ArrowUp: -heads }[event.key];
-  const to = by && buttons[buttons.indexOf(event.currentTarget) + by];
-  if (!to) return;
-  event.preventDefault();
-  to.focus();
-  to.click();
+  pressMaps(self.thumbnails, at);
 }
 
 /** The sentence, the arithmetic line and the numbers by dimension, all for one cell. */
