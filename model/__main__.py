@@ -86,6 +86,7 @@ def add_train(commands: Commands) -> None:
     parser.add_argument("--held-out-target", type=Path)
     parser.add_argument("--sentences", type=int, help="training pairs of a built-in corpus")
     parser.add_argument("--preset", default="toy")
+    parser.add_argument("--start", help="begin with the parameters and the tokenizer of this model (a name or a folder)")
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", dest="settings")
     parser.add_argument("--tokenizer", help="unigram (as for your own text), bpe, word (as for built-in corpora) or character")
     parser.add_argument("--threads", type=int, default=0, help="processor threads; 0 for all")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -128,64 +128,91 @@ def batches_in_order(data: Encoded, size: int) -> Iterator[Batch]:
 
 
 def bucketed_epoch(lengths: Rows, config: TrainConfig, generator: torch.Generator) -> list[Rows]:
-    """Every pair once, as batches of like length in random order.
-
-    All pairs are shuffled and dealt into pools of `pool` batches; each pool is sorted by length and cut; then the
-    batches of the epoch are shuffled. Sentences of one length share a batch, yet chance decides which meet. What does not
-    fill a batch waits for the next pool.
-    """
+    """Every pair once, as batches of like length in random order: chance decides which sentences of one length meet."""
     order = torch.randperm(len(lengths), generator=generator).numpy()
-    cut = _cut_by_sentences if config.batch_by == "sentences" else _cut_by_tokens
-    batches: list[Rows] = []
-    waiting = order[:0]
-    for pool in _cut_pools(order, lengths, config):
-        pool = np.concatenate([waiting, pool])
-        pool = pool[np.argsort(lengths[pool], kind="stable")]
-        *whole, waiting = cut(pool, lengths, config.batch)
-        batches += whole
-    batches.append(waiting)
+    batches = _by_sentences(order, lengths, config) if config.batch_by == "sentences" else _by_tokens(order, rounded(lengths), config.batch)
     return [batches[i] for i in torch.randperm(len(batches), generator=generator).tolist()]
 
 
-def _cut_pools(order: Rows, lengths: Rows, config: TrainConfig) -> list[Rows]:
-    size = config.pool * config.batch
-    if config.batch_by == "sentences":
-        return _cut_by_sentences(order, lengths, size)
-    pool_of = lengths[order].cumsum() // size
-    return np.split(order, np.flatnonzero(np.diff(pool_of)) + 1)
+def _by_sentences(order: Rows, lengths: Rows, config: TrainConfig) -> list[Rows]:
+    """Pools of `pool` batches, each sorted by length and cut; what does not fill a batch waits for the next pool."""
+    batches: list[Rows] = []
+    waiting = order[:0]
+    for pool in _cut(order, config.pool * config.batch):
+        pool = np.concatenate([waiting, pool])
+        *whole, waiting = _cut(pool[np.argsort(lengths[pool], kind="stable")], config.batch)
+        batches += whole
+    return [*batches, waiting]
 
 
-def _cut_by_sentences(pool: Rows, lengths: Rows, size: int) -> list[Rows]:
-    return [pool[start : start + size] for start in range(0, len(pool), size)]
+def _by_tokens(order: Rows, padded: Rows, size: int) -> list[Rows]:
+    """As many pairs of one padded length as hold `size` tokens together, at least one; those left over join the next longer ones.
 
-
-def _cut_by_tokens(pool: Rows, lengths: Rows, size: int) -> list[Rows]:
-    """Cut sorted pairs so that pairs times the padded length stays within `size`, in multiples of `ROWS_TOGETHER` pairs where there are
-    so many (a pair longer than `size` stands alone).
+    So every length has one size of batch, a multiple of `ROWS_TOGETHER` pairs where there are so many.
     """
-    batches, start, padded = [], 0, rounded(lengths[pool])
-    while start < len(pool):
-        count = min(size // int(padded[start]), len(pool) - start)
-        while count > 1 and count * padded[start + count - 1] > size:
-            count -= 1
+    batches: list[Rows] = []
+    waiting = order[:0]
+    for length in np.unique(padded).tolist():
+        group = np.concatenate([waiting, order[padded[order] == length]])
+        count = max(1, size // length)
         if count > ROWS_TOGETHER:
             count -= count % ROWS_TOGETHER
-        batches.append(pool[start : start + max(1, count)])
-        start += max(1, count)
-    return batches
+        whole = len(group) - len(group) % count
+        batches += _cut(group[:whole], count)
+        waiting = group[whole:]
+    return [*batches, waiting] if len(waiting) else batches
 
 
-def spelt_sources(data: Encoded, tokenizer: Tokenizer, config: TrainConfig, epoch: int) -> dict[int, Ids]:
-    """Row -> ids of the sources that are spelt rarely in this epoch, from a generator named by seed and epoch (so it needs no state).
+def _cut(rows: Rows, size: int) -> list[Rows]:
+    return [rows[start : start + size] for start in range(0, len(rows), size)]
 
-    They are drawn before the epoch is bucketed: bytes make a sentence long, and one long sentence makes its batch slow.
+
+def as_met(data: Encoded, tokenizer: Tokenizer, config: TrainConfig, epoch: int) -> Encoded:
+    """The pairs as this epoch shows them: every side in another segmentation, and some sources spelt rarely.
+
+    Drawn from a generator named by seed and epoch (so it needs no state), and before the epoch is bucketed: a segmentation
+    changes a sentence's length, and one long sentence makes its batch slow. What becomes too long stays as it was.
     """
-    if not config.spelling:
-        return {}
+    if not config.spelling and not config.subword_alpha:
+        return data
+    segmented = _segmented(data, tokenizer, config, epoch) if config.subword_alpha else data
+    spelt = _spelt(data, tokenizer, config, epoch)
+    source, lengths = _replaced(segmented.source, segmented.source_lengths, spelt)
+    return replace(segmented, source=source, source_lengths=lengths)
+
+
+def _segmented(data: Encoded, tokenizer: Tokenizer, config: TrainConfig, epoch: int) -> Encoded:
+    generator = random.Random(f"segmentation {config.seed} {epoch}")
+
+    def drawn(texts: Iterable[str]) -> dict[int, Ids]:
+        rows = enumerate(tokenizer.sample(text, generator, config.subword_alpha).ids for text in texts)
+        return {row: ids for row, ids in rows if len(ids) <= data.longest}
+
+    source, source_lengths = _replaced(data.source, data.source_lengths, drawn(pair.source for pair in data.pairs))
+    target, target_lengths = _replaced(data.target, data.target_lengths, drawn(pair.target for pair in data.pairs))
+    return replace(data, source=source, source_lengths=source_lengths, target=target, target_lengths=target_lengths)
+
+
+def _spelt(data: Encoded, tokenizer: Tokenizer, config: TrainConfig, epoch: int) -> dict[int, Ids]:
+    """Row -> ids of the sources that are spelt rarely in this epoch."""
     generator = random.Random(f"spelling {config.seed} {epoch}")
     chosen = [row for row in range(len(data)) if generator.random() < config.spelling]
     spelt = {row: tokenizer.spell(data.pairs[row].source, generator, SPELT_WORDS).ids for row in chosen}
     return {row: ids for row, ids in spelt.items() if len(ids) <= data.longest}
+
+
+def _replaced(rows: Rows, lengths: Rows, others: dict[int, Ids]) -> tuple[Rows, Rows]:
+    """Padded rows with some of them replaced, as wide as the longest then is."""
+    lengths = lengths.copy()
+    for row, ids in others.items():
+        lengths[row] = len(ids)
+    width = int(lengths.max())
+    new = np.full((len(rows), width), PADDING, dtype=rows.dtype)
+    new[:, : rows.shape[1]] = rows[:, :width]
+    for row, ids in others.items():
+        new[row] = PADDING
+        new[row, : len(ids)] = ids
+    return new, lengths
 
 
 class BatchStream:
@@ -199,11 +226,8 @@ class BatchStream:
     def _begin_epoch(self, number: int) -> None:
         self._epoch, self._position = number, 0
         self._epoch_state = self._generator.get_state()
-        self._spelt = spelt_sources(self.data, self.tokenizer, self.config, number)
-        lengths = self.data.lengths.copy()
-        for row, ids in self._spelt.items():
-            lengths[row] = max(lengths[row], len(ids))
-        self._order = bucketed_epoch(lengths, self.config, self._generator)
+        self._met = as_met(self.data, self.tokenizer, self.config, number)
+        self._order = bucketed_epoch(self._met.lengths, self.config, self._generator)
 
     def __iter__(self) -> BatchStream:
         return self
@@ -213,32 +237,7 @@ class BatchStream:
             self._begin_epoch(self._epoch + 1)
         rows = self._order[self._position]
         self._position += 1
-        if self.config.subword_alpha:
-            return self._sampled(rows)
-        return self._with_spelt(rows) if self._spelt else self.data.batch(rows)
-
-    def _with_spelt(self, rows: Rows) -> Batch:
-        data = self.data
-        if self._spelt.keys().isdisjoint(rows.tolist()):
-            return data.batch(rows)
-        source, lengths = _pad([self._spelt.get(row) or tuple(data.source[row, : data.source_lengths[row]]) for row in rows.tolist()])
-        return _shifted(source, data.target[rows], lengths, data.target_lengths[rows])
-
-    def _sampled(self, rows: Rows) -> Batch:
-        """Another segmentation of the same sentences, from a generator named by seed, epoch and batch (so it needs no state)."""
-        generator = random.Random(f"{self.config.seed} {self._epoch} {self._position}")
-        alpha, longest = self.config.subword_alpha, self.data.longest
-        sources, targets = [], []
-        for row in rows.tolist():
-            pair = self.data.pairs[row]
-            source, target = (self.tokenizer.sample(text, generator, alpha).ids for text in (pair.source, pair.target))
-            source = self._spelt.get(row, source)
-            fits = max(len(source), len(target)) <= longest
-            sources.append(source if fits else self.tokenizer.encode(pair.source).ids)
-            targets.append(target if fits else self.tokenizer.encode(pair.target).ids)
-        source_rows, source_lengths = _pad(sources)
-        target_rows, target_lengths = _pad(targets)
-        return _shifted(source_rows, target_rows, source_lengths, target_lengths)
+        return self._met.batch(rows)
 
     def state(self) -> dict[str, Tensor]:
         return {"epoch": self._epoch_state, "position": torch.tensor([self._epoch, self._position])}

@@ -13,6 +13,7 @@ from torch.nn import functional
 from model.config import PADDING
 
 ROWS = 256  # whose logits are looked at together: few enough to stay in the processor's cache
+ROWS_ROUND = 64  # the last of them are filled up to a multiple of this: few different shapes, as in batches
 
 
 def smoothed_cross_entropy(logits: Tensor, labels: Tensor, smoothing: float) -> Tensor:
@@ -39,17 +40,17 @@ class _LossOfOutput(torch.autograd.Function):
     @staticmethod
     def forward(context: Any, hidden: Tensor, output: Tensor, labels: Tensor, smoothing: float) -> Tensor:
         counted = (labels.flatten() != PADDING).nonzero().squeeze(1)
-        rows, targets = hidden.flatten(0, 1)[counted], labels.flatten()[counted]
+        rows, targets = (_filled_up(values.flatten(0, 1)[counted]) for values in (hidden, labels[..., None]))
         row_gradients, output_gradient, loss = torch.empty_like(rows), torch.zeros_like(output), hidden.new_zeros(())
         for start in range(0, len(rows), ROWS):
             part = slice(start, start + ROWS)
-            part_loss, logit_gradients = _loss_and_gradients(rows[part] @ output.T, targets[part, None], smoothing)
+            part_loss, logit_gradients = _loss_and_gradients(rows[part] @ output.T, targets[part], smoothing, len(counted) - start)
             loss += part_loss
             torch.mm(logit_gradients, output, out=row_gradients[part])
             output_gradient.addmm_(logit_gradients.T, rows[part])
         hidden_gradient = torch.zeros_like(hidden)
-        hidden_gradient.view(-1, hidden.shape[-1])[counted] = row_gradients
-        context.count = len(rows)
+        hidden_gradient.view(-1, hidden.shape[-1])[counted] = row_gradients[: len(counted)]
+        context.count = len(counted)
         context.save_for_backward(hidden_gradient, output_gradient)
         return loss / context.count
 
@@ -60,15 +61,20 @@ class _LossOfOutput(torch.autograd.Function):
         return hidden_gradient * share, output_gradient * share, None, None
 
 
-def _loss_and_gradients(logits: Tensor, targets: Tensor, smoothing: float) -> tuple[Tensor, Tensor]:
-    """Sum of the losses of some rows, logits [rows, V] and targets [rows, 1]; its gradient takes the place of the logits."""
+def _filled_up(rows: Tensor) -> Tensor:
+    return functional.pad(rows, (0, 0, 0, -len(rows) % ROWS_ROUND))
+
+
+def _loss_and_gradients(logits: Tensor, targets: Tensor, smoothing: float, real: int) -> tuple[Tensor, Tensor]:
+    """Sum of the losses of the first `real` rows, logits [rows, V] and targets [rows, 1]; its gradient takes the place of the logits."""
     own, mean = logits.gather(1, targets), logits.mean(1, keepdim=True)
     largest = logits.amax(1, keepdim=True)
     probabilities = logits.sub_(largest).exp_()
     total = probabilities.sum(1, keepdim=True)
-    loss = (largest + total.log() - (1 - smoothing) * own - smoothing * mean).sum()
+    loss = (largest + total.log() - (1 - smoothing) * own - smoothing * mean)[:real].sum()
     gradients = probabilities.div_(total).sub_(smoothing / logits.shape[1])
     gradients.scatter_add_(1, targets, torch.full_like(own, smoothing - 1))
+    gradients[real:] = 0
     return loss, gradients
 
 

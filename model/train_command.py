@@ -11,16 +11,17 @@ from pathlib import Path
 from typing import Any
 
 from model.commands import ANY_SIZE, emit, progress
+from model.config import ModelConfig
 from model.corpora import Corpus, load_corpus, mix
 from model.corpora.own import CleaningReport, read_aligned, read_pairs
 from model.errors import LabError
 from model.run_folder import read_run
-from model.saved import load_model
+from model.saved import SavedModel, find_model, load_model
 from model.team import Team, join, leave
 from model.tokenizers import Tokenizer, train_tokenizer
 from model.train_config import TrainConfig, apply_settings, recipe
 from model.training import Step, train, use_fast_arithmetic
-from model.transformer import AnyModel, Classifier, Writer, new_model
+from model.transformer import AnyModel, Classifier, Writer, empty_model, new_model
 
 OWN_TERMS = "The text is the user's own; its terms are theirs to know."
 OWN_LIMITS = "It has read this text and nothing else."
@@ -55,17 +56,30 @@ def begun(options: argparse.Namespace, team: Team) -> tuple[Iterator[Step], int,
 
     if options.out is None:
         raise LabError("out_missing", "Give the folder of the run with --out.", "out")
-    shape, training = apply_settings(preset(options.preset), recipe(options.preset), options.settings)
+    known = load_model(find_model(options.start), ANY_SIZE) if options.start else None
+    shape, training = apply_settings(known.config if known else preset(options.preset), recipe(options.preset), options.settings)
     origin = origin_of(options, training.seed)
     corpus, report = build_corpus(origin)
     if report and team.leads:
         emit({"lines": report.lines, "kept": report.kept, "removed": dict(report.removed)})
-    kind = options.tokenizer or natural_tokenizer(origin)
-    tokenizer = train_tokenizer(kind, (text for pair in corpus.train for text in (pair.source, pair.target)), shape.vocabulary)
     use_fast_arithmetic(shape.d_model, options.threads)
-    model = writer(new_model(shape.with_(vocabulary=len(tokenizer.pieces)), training.seed))
+    if known:
+        tokenizer, model = known.tokenizer, writer(_copy(known, shape))
+    else:
+        kind = options.tokenizer or natural_tokenizer(origin)
+        tokenizer = train_tokenizer(kind, (text for pair in corpus.train for text in (pair.source, pair.target)), shape.vocabulary)
+        model = writer(new_model(shape.with_(vocabulary=len(tokenizer.pieces)), training.seed))
     steps = train(model, tokenizer, corpus, training, options.out, origin=origin, card=card_of(origin), team=team)
     return steps, training.steps, options.out
+
+
+def _copy(known: SavedModel, shape: ModelConfig) -> AnyModel:
+    """A model that begins with the parameters of another; only its dropout may differ."""
+    if shape.with_(dropout=known.config.dropout) != known.config:
+        raise LabError("start_shape", "A training that starts from a model keeps its shape; only dropout may be set.", "set")
+    model = empty_model(shape)
+    model.load_state_dict(known.model.state_dict())
+    return model
 
 
 def resumed(options: argparse.Namespace, team: Team) -> tuple[Iterator[Step], int, Path]:

@@ -217,12 +217,16 @@ class Training:
         due = self.step == self.config.steps or (every and self.step % every == 0)
         if not due or not self.held_out or not self.team.leads:
             return None
+        precision = torch.get_float32_matmul_precision()
+        torch.set_float32_matmul_precision("highest")  # a search has many shapes, each of which would need kernels (docs/decisions/0009)
         try:
             return measure(self.model, self.tokenizer, self.held_out)
         except LabError as error:
             if error.code != "scores_not_finite":
                 raise
             raise self.diverged("score of a word", self.step) from error
+        finally:
+            torch.set_float32_matmul_precision(precision)
 
     def finite(self) -> bool:
         return math.isfinite(float(total_norm([parameter.detach() for parameter in self.parameters])))

@@ -120,6 +120,20 @@ def test_resume_goes_on_to_the_same_end(run, trained, tmp_path):
     assert straight.keys() == resumed.keys() and all(torch.equal(straight[name], resumed[name]) for name in straight)
 
 
+def test_a_training_starts_from_a_model_and_keeps_its_shape(run, trained, tmp_path):
+    """With a rate so small that nothing moves, the parameters are those of the model it started from."""
+    run_folder = trained[0] / "run"
+    given = ("train", "--start", run_folder, "--pairs", trained[0] / "pairs.tsv", "--set", "steps=2", "--set", "warmup=1", "--threads", 1)
+    assert run(*given, "--set", "rate=1e-12", "--set", "dropout=0.2", "--out", tmp_path / "more")[0] == 0
+    before, after = load_model(run_folder), load_model(tmp_path / "more")
+    assert after.config == before.config.with_(dropout=0.2) and after.tokenizer.pieces == before.tokenizer.pieces
+    theirs = dict(before.model.named_parameters())
+    for name, parameter in after.model.named_parameters():
+        torch.testing.assert_close(parameter, theirs[name], atol=1e-9, rtol=0)
+    code, _, err = run(*given, "--set", "layers=3", "--out", tmp_path / "other")
+    assert code == 2 and "only dropout may be set" in err
+
+
 def test_translate(run, trained, tmp_path):
     folder, _ = trained
     code, lines, err = run("translate", "--model", folder / "run", "--beam", 2, "a b c", "h g")
