@@ -59,23 +59,6 @@ class KeysAndValues:
         return KeysAndValues(self.key.index_select(0, index), self.value.index_select(0, index))
 
 
-@dataclass(frozen=True)
-class Projections:
-    """Several projections side by side, so that one product makes them all: fewer, larger operations are faster."""
-
-    weight: Float[Tensor, "outputs d_model"]
-    bias: Float[Tensor, " outputs"] | None
-    sizes: tuple[int, ...]
-
-    @staticmethod
-    def of(*parts: nn.Linear) -> Projections:
-        sizes = tuple(part.out_features for part in parts)
-        if len(parts) == 1:
-            return Projections(parts[0].weight, parts[0].bias, sizes)
-        bias = torch.cat([part.bias for part in parts]) if parts[0].bias is not None else None
-        return Projections(torch.cat([part.weight for part in parts]), bias, sizes)
-
-
 class MultiHeadAttention(nn.Module):
     """Every head projects the *whole* vector; W^O mixes the heads (section 3.2.2)."""
 
@@ -89,35 +72,21 @@ class MultiHeadAttention(nn.Module):
         self.output = nn.Linear(config.heads * config.d_v, config.d_model, bias=biases)  # W^O
 
     def project(self, x: Float[Tensor, "batch n d_model"], *parts: nn.Linear) -> list[Float[Tensor, "batch head n d"]]:
-        """x through several projections at once."""
-        return self.through(x, Projections.of(*parts))
+        """x through several projections at once (one large product is faster than small ones), split among the heads."""
+        one = len(parts) == 1
+        weight: Tensor = parts[0].weight if one else torch.cat([part.weight for part in parts])
+        bias: Tensor | None = parts[0].bias if one or parts[0].bias is None else torch.cat([part.bias for part in parts])
+        together = linear(x, weight, bias).split([part.out_features for part in parts], dim=-1)
+        return [part.unflatten(-1, (self.head_count, -1)).transpose(1, 2) for part in together]  # batch × head × n × d
 
-    def through(self, x: Float[Tensor, "batch n d_model"], projections: Projections) -> list[Float[Tensor, "batch head n d"]]:
-        """x through the projections, and each result split among the heads."""
-        parts = linear(x, projections.weight, projections.bias).split(projections.sizes, dim=-1)
-        return [part.unflatten(-1, (self.head_count, -1)).transpose(1, 2) for part in parts]  # batch × head × n × d
-
-    def query_key_value(self, x: Float[Tensor, "batch n d_model"], projections: Projections | None = None) -> tuple[Tensor, KeysAndValues]:
-        """Self-attention: all three from the same vectors. A translation puts the projections together once, for all its steps."""
-        query, key, value = self.through(x, projections or self.own_projections())
+    def query_key_value(self, x: Float[Tensor, "batch n d_model"]) -> tuple[Tensor, KeysAndValues]:
+        """Self-attention: all three from the same vectors."""
+        query, key, value = self.project(x, self.query, self.key, self.value)
         return query, KeysAndValues(key, value)
-
-    def own_projections(self) -> Projections:
-        """Of self-attention."""
-        return Projections.of(self.query, self.key, self.value)
 
     def keys_and_values(self, memory: Float[Tensor, "batch m d_model"]) -> KeysAndValues:
         """Cross-attention: keys and values from the encoder's output, computed once for a whole translation."""
         return KeysAndValues(*self.project(memory, self.key, self.value))
-
-    def one_row(
-        self, query: Float[Tensor, "batch head 1 d_k"], cached: KeysAndValues, allowed: Bool[Tensor, "batch 1 1 m"] | None
-    ) -> Float[Tensor, "batch 1 d_model"]:
-        """`forward` for one query a sentence, its output alone. `allowed` None: all keys."""
-        products = query @ cached.key.transpose(-2, -1)
-        scores = products / math.sqrt(self.d_k) if self.scaling else products
-        weights = scores.softmax(dim=-1) if allowed is None else softmax(scores, allowed)
-        return linear((weights @ cached.value).flatten(1)[:, None], self.output.weight, self.output.bias)
 
     def forward(
         self,

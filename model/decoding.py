@@ -90,15 +90,15 @@ def longest_translations(source_lengths: Iterable[int], config: ModelConfig) -> 
 class Live:
     """The prefixes still searched, those of a sentence side by side and best first. All have the same number of tokens."""
 
-    sentences: Tensor  # [rows], whole numbers
-    prefixes: Tensor  # [rows, tokens so far], without the start token
-    log_probabilities: Tensor  # [rows] float64, of the whole prefix
+    sentences: np.ndarray  # [rows], whole numbers, rising
+    prefixes: np.ndarray  # [rows, tokens so far], without the start token
+    log_probabilities: np.ndarray  # [rows] float64, of the whole prefix
 
     @staticmethod
     def start(sentences: int) -> Live:
-        return Live(torch.arange(sentences), torch.empty(sentences, 0, dtype=torch.int64), torch.zeros(sentences, dtype=torch.float64))
+        return Live(np.arange(sentences), np.empty((sentences, 0), dtype=np.int64), np.zeros(sentences))
 
-    def rows(self, index: Tensor) -> Live:
+    def rows(self, index: np.ndarray) -> Live:
         return Live(self.sentences[index], self.prefixes[index], self.log_probabilities[index])
 
 
@@ -109,12 +109,13 @@ class Choice:
     `chances` [rows, vocabulary] are what a sampler drew from.
     """
 
-    rows: Tensor
-    tokens: Tensor
-    chances: Tensor | None = None
+    rows: np.ndarray
+    tokens: np.ndarray
+    chances: np.ndarray | None = None
 
 
-Choose = Callable[[Live, Tensor], Choice]  # live prefixes, log-probabilities [rows, vocabulary] of the next token
+Choose = Callable[[Live, np.ndarray], Choice]  # live prefixes, log-probabilities [rows, vocabulary] of the next token
+Book = tuple[Hypothesis, ...]  # what is over of a sentence: finished before cut, best first
 
 
 @torch.inference_mode()
@@ -124,75 +125,75 @@ def search(scorer: Scorer, longest: Sequence[int], choose: Choose, normalization
     `longest[i]` is the most tokens sentence i may have. A prefix that takes the end token is finished and stays in the
     books; one that reaches `longest` without it is cut, and counts only where nothing finished. With `stop_early` a
     sentence is settled as soon as no live prefix can win (see `_settled`); the answer is the same without.
+    The books are kept in NumPy: its calls on a few rows take a fraction of torch's.
     """
-    live, most = Live.start(len(longest)), torch.tensor(longest, dtype=torch.int64)
-    penalties = torch.tensor([normalization.penalty(most) for most in longest], dtype=torch.float64)
-    books: list[tuple[Hypothesis, ...]] = [()] * len(longest)
+    live, most = Live.start(len(longest)), np.array(longest)
+    penalties = np.array([normalization.penalty(count) for count in longest])
+    books: list[Book] = [()] * len(longest)
     state, scores = scorer.start()
     for length in range(1, max(longest) + 1):
-        scores = allowed_scores(scores)
-        choice = choose(live, scores)
-        grown = _grow(live, choice, scores)
-        ended, cut = choice.tokens == END, most[grown.sentences] <= length
-        _enter(books, grown, ended, ended | cut, normalization)
-        going_on = ~(ended | cut)
+        allowed = allowed_scores(scores)
+        choice = choose(live, allowed)
+        grown = _grow(live, choice, allowed)
+        ended = choice.tokens == END
+        going_on = ~(ended | (most[grown.sentences] <= length))
+        _enter(books, grown, ended, going_on, normalization)
         if stop_early:
             going_on &= ~_settled(grown, going_on, books, penalties)[grown.sentences]
-        kept = going_on.nonzero().squeeze(1)
-        yield _record(length, live, scores, choice, kept, books, normalization)
+        kept = np.flatnonzero(going_on)
+        yield _record(length, live, allowed, choice, kept, books, normalization)
         if not len(kept):
             return
         live = grown.rows(kept)
-        state, scores = scorer.extend(state, choice.rows[kept], choice.tokens[kept])
+        state, scores = scorer.extend(state, torch.from_numpy(choice.rows[kept]), torch.from_numpy(choice.tokens[kept]))
 
 
-def allowed_scores(log_probabilities: Tensor) -> Tensor:
+def allowed_scores(log_probabilities: Tensor) -> np.ndarray:
     """−∞ put in for what is never generated, [rows, vocabulary]. Raises `LabError` where a model gives no numbers."""
-    if log_probabilities[:, END].isnan().any():  # one NaN among the logits makes a whole row of them
+    scores: np.ndarray = log_probabilities.numpy()
+    if np.isnan(scores[:, END]).any():  # one NaN among the logits makes a whole row of them
         raise LabError("scores_not_finite", "The model's scores are not numbers: its training diverged, or its file is damaged.", "model")
     for token in NEVER_GENERATED:
-        log_probabilities[:, token] = -math.inf
-    return log_probabilities
+        scores[:, token] = -math.inf
+    return scores
 
 
-def _grow(live: Live, choice: Choice, scores: Tensor) -> Live:
+def _grow(live: Live, choice: Choice, scores: np.ndarray) -> Live:
     """Every chosen prefix with its token; log-probabilities add up where probabilities multiply."""
     parents = live.rows(choice.rows)
-    total = parents.log_probabilities + scores[choice.rows, choice.tokens].double()
-    return Live(parents.sentences, torch.cat([parents.prefixes, choice.tokens[:, None]], dim=1), total)
+    total = parents.log_probabilities + scores[choice.rows, choice.tokens]
+    return Live(parents.sentences, np.concatenate([parents.prefixes, choice.tokens[:, None]], axis=1), total)
 
 
-def _enter(books: list[tuple[Hypothesis, ...]], grown: Live, ended: Tensor, over: Tensor, normalization: Normalization) -> None:
+def _enter(books: list[Book], grown: Live, ended: np.ndarray, going_on: np.ndarray, normalization: Normalization) -> None:
     """Enter what is over in its sentence's books; best first, finished before cut, the earlier before its equal."""
-    index = over.nonzero().squeeze(1)
-    done = grown.rows(index)
-    rows = zip(done.sentences.tolist(), done.prefixes.tolist(), done.log_probabilities.tolist(), ended[index].tolist(), strict=True)
-    for sentence, tokens, total, finished in rows:
-        entry = Hypothesis(tuple(tokens), total, normalization.score(total, len(tokens)), finished)
+    for row in np.flatnonzero(~going_on).tolist():
+        sentence, tokens, total = int(grown.sentences[row]), grown.prefixes[row].tolist(), float(grown.log_probabilities[row])
+        entry = Hypothesis(tuple(tokens), total, normalization.score(total, len(tokens)), bool(ended[row]))
         books[sentence] = tuple(sorted((*books[sentence], entry), key=lambda known: (not known.finished, -known.score)))
 
 
-def _settled(grown: Live, going_on: Tensor, books: list[tuple[Hypothesis, ...]], penalties: Tensor) -> Tensor:
+def _settled(grown: Live, going_on: np.ndarray, books: list[Book], penalties: np.ndarray) -> np.ndarray:
     """Which sentences [sentences] no live prefix can win any more.
 
     A log-probability only falls from here, and as it is negative the largest divisor flatters it most. So no descendant of
     a prefix scores above its log-probability over the penalty of the *longest* translation allowed: an exact bound.
     """
-    best = torch.tensor([book[0].score if book and book[0].finished else -math.inf for book in books], dtype=torch.float64)
-    reachable = (grown.log_probabilities / penalties[grown.sentences]).where(going_on, -math.inf)
-    bound = torch.full_like(best, -math.inf).scatter_reduce(0, grown.sentences, reachable, "amax")
+    best = np.array([book[0].score if book and book[0].finished else -math.inf for book in books])
+    bound = np.full_like(best, -math.inf)
+    reachable = grown.log_probabilities / penalties[grown.sentences]
+    np.maximum.at(bound, grown.sentences[going_on], reachable[going_on])
     return best >= bound
 
 
 def _record(
-    length: int, live: Live, scores: Tensor, choice: Choice, kept: Tensor, books: list[tuple[Hypothesis, ...]], normalization: Normalization
+    length: int, live: Live, scores: np.ndarray, choice: Choice, kept: np.ndarray, books: list[Book], normalization: Normalization
 ) -> Step:
     next_rows = np.full(len(choice.rows), -1)
-    next_rows[kept.numpy()] = np.arange(len(kept))
+    next_rows[kept] = np.arange(len(kept))
     return Step(
-        length, live.sentences.numpy(), live.prefixes.numpy(), live.log_probabilities.numpy(), scores.numpy(),
-        None if choice.chances is None else choice.chances.numpy(),
-        choice.rows.numpy(), choice.tokens.numpy(), next_rows, tuple(books), normalization.score,
+        length, live.sentences, live.prefixes, live.log_probabilities, scores, choice.chances,
+        choice.rows, choice.tokens, next_rows, tuple(books), normalization.score,
     )  # fmt: skip
 
 

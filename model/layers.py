@@ -10,9 +10,10 @@ from typing import TypeVar
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
+from torch.nn.functional import layer_norm
 
-from model.attention import KeysAndValues, MultiHeadAttention, Projections
-from model.config import ModelConfig
+from model.attention import KeysAndValues, MultiHeadAttention
+from model.config import ModelConfig, Norm
 from model.errors import LabError
 from model.interventions import Interventions
 from model.noise import Noise
@@ -52,23 +53,54 @@ class FeedForward(nn.Module):
         return FeedForwardTrace(hidden, self.outer(hidden))
 
 
-class AddNorm(nn.Module):
+@dataclass(frozen=True, slots=True)
+class AddAndNormalize:
     """LayerNorm(x + Sublayer(x)) (section 3.1, post-norm), or x + Sublayer(LayerNorm(x)) (pre-norm), or neither."""
+
+    placement: Norm
+    residual: bool
+    weight: Float[Tensor, " d_model"] | None
+    bias: Float[Tensor, " d_model"] | None
+
+    def before(self, x: Float[Tensor, "*batch d_model"]) -> Float[Tensor, "*batch d_model"]:
+        """What the sub-layer reads."""
+        return self._normalized(x) if self.placement == "pre" else x
+
+    def sum(self, x: Float[Tensor, "*batch d_model"], update: Float[Tensor, "*batch d_model"]) -> Float[Tensor, "*batch d_model"]:
+        return x + update if self.residual else update
+
+    def stream(self, total: Float[Tensor, "*batch d_model"]) -> Float[Tensor, "*batch d_model"]:
+        return self._normalized(total) if self.placement == "post" else total
+
+    def after(self, x: Float[Tensor, "*batch d_model"], update: Float[Tensor, "*batch d_model"]) -> Float[Tensor, "*batch d_model"]:
+        """The stream once the sub-layer's output is added."""
+        return self.stream(self.sum(x, update))
+
+    def _normalized(self, x: Tensor) -> Tensor:
+        return layer_norm(x, x.shape[-1:], self.weight, self.bias)
+
+
+class AddNorm(nn.Module):
+    """The parameters of an Add & Norm."""
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         self.placement, self.residual = config.norm, config.residual
         self.norm = None if config.norm == "none" else nn.LayerNorm(config.d_model)
 
+    def plain(self) -> AddAndNormalize:
+        weight, bias = (self.norm.weight, self.norm.bias) if self.norm is not None else (None, None)
+        return AddAndNormalize(self.placement, self.residual, weight, bias)
+
     def before(self, x: Float[Tensor, "batch n d_model"]) -> Float[Tensor, "batch n d_model"]:
         """What the sub-layer reads."""
-        return self.norm(x) if self.norm is not None and self.placement == "pre" else x
+        return self.plain().before(x)
 
     def after(self, x: Float[Tensor, "batch n d_model"], update: Float[Tensor, "batch n d_model"], noise: Noise | None) -> AddNormTrace:
         """The stream once the sub-layer's output is added."""
-        update = noise(update) if noise else update
-        total = x + update if self.residual else update
-        return AddNormTrace(total, self.norm(total) if self.norm is not None and self.placement == "post" else total)
+        plain = self.plain()
+        total = plain.sum(x, noise(update) if noise else update)
+        return AddNormTrace(total, plain.stream(total))
 
 
 @dataclass(frozen=True)
@@ -77,10 +109,9 @@ class LayerCache:
 
     own: KeysAndValues
     memory: KeysAndValues | None
-    projections: Projections | None  # of self-attention, put together once for all steps
 
     def rows(self, index: Tensor) -> LayerCache:
-        return LayerCache(self.own.rows(index), self.memory.rows(index) if self.memory else None, self.projections)
+        return LayerCache(self.own.rows(index), self.memory.rows(index) if self.memory else None)
 
 
 class Layer(nn.Module):
@@ -95,10 +126,9 @@ class Layer(nn.Module):
 
     def first_cache(self, memory: Float[Tensor, "batch m d_model"]) -> LayerCache:
         """Keys and values of the memory, computed once, and of no row yet."""
-        projections = self.self_attention.own_projections()
-        _, none_yet = self.self_attention.query_key_value(memory[:, :0], projections)  # batch × head × 0 × d
+        _, none_yet = self.self_attention.query_key_value(memory[:, :0])  # batch × head × 0 × d
         from_memory = self.cross_attention.keys_and_values(memory) if self.cross_attention else None
-        return LayerCache(none_yet, from_memory, projections)
+        return LayerCache(none_yet, from_memory)
 
     def forward(
         self,
@@ -111,8 +141,7 @@ class Layer(nn.Module):
         interventions: Interventions,
         noise: Noise | None,
     ) -> tuple[LayerTrace, LayerCache]:
-        projections = cache.projections if cache else None
-        query, own = self.self_attention.query_key_value(self.after_self.before(x), projections)
+        query, own = self.self_attention.query_key_value(self.after_self.before(x))
         own = cache.own.followed_by(own) if cache else own
         attention = self.self_attention(query, own, allowed, interventions.at(f"{name}.self"))
         after_self = self.after_self.after(x, attention.output, noise)
@@ -126,20 +155,7 @@ class Layer(nn.Module):
         feed_forward = self.feed_forward(self.after_feed_forward.before(x))
         after_feed_forward = self.after_feed_forward.after(x, feed_forward.output, noise)
         trace = LayerTrace(attention, after_self, cross, after_cross, feed_forward, after_feed_forward)
-        return trace, LayerCache(own, from_memory, projections)
-
-    def step(
-        self, x: Float[Tensor, "batch 1 d_model"], memory_allowed: Bool[Tensor, "batch 1 1 m"] | None, cache: LayerCache
-    ) -> tuple[Float[Tensor, "batch 1 d_model"], LayerCache]:
-        """`forward` for one row of decoding, when nobody looks at what it saw: the same parts, no records."""
-        query, own = self.self_attention.query_key_value(self.after_self.before(x), cache.projections)
-        own = cache.own.followed_by(own)
-        x = self.after_self.after(x, self.self_attention.one_row(query, own, None), None).stream
-        if self.cross_attention is not None and self.after_cross is not None:
-            (query,) = self.cross_attention.project(self.after_cross.before(x), self.cross_attention.query)
-            x = self.after_cross.after(x, self.cross_attention.one_row(query, _given(cache.memory), memory_allowed), None).stream
-        update = self.feed_forward(self.after_feed_forward.before(x)).output
-        return self.after_feed_forward.after(x, update, None).stream, LayerCache(own, cache.memory, cache.projections)
+        return trace, LayerCache(own, from_memory)
 
 
 def _given(value: T | None) -> T:
@@ -177,22 +193,6 @@ class Stack(nn.Module):
     def first_cache(self, memory: Float[Tensor, "batch m d_model"]) -> tuple[LayerCache, ...]:
         """The cache before the first row: keys and values of the memory, and none of the decoder's own."""
         return tuple(layer.first_cache(memory) for layer in self._layers())
-
-    def step(
-        self,
-        ids: Int[Tensor, "batch 1"],
-        embedding: nn.Embedding,
-        memory_allowed: Bool[Tensor, "batch 1 1 m"] | None,
-        cache: tuple[LayerCache, ...],
-        start: int,
-    ) -> tuple[Float[Tensor, "batch 1 d_model"], tuple[LayerCache, ...]]:
-        """One more row after `start` rows: its output, and the cache with it."""
-        x = embed(ids, embedding)
-        x, caches = x + self.position_rows(start, start + 1, x), []
-        for layer, cached in zip(self._layers(), cache, strict=True):
-            x, kept = layer.step(x, memory_allowed, cached)
-            caches.append(kept)
-        return (self.norm(x) if self.norm is not None else x), tuple(caches)
 
     def _layers(self) -> list[Layer]:
         return [layer for layer in self.layers if isinstance(layer, Layer)]

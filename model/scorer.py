@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
@@ -12,14 +13,16 @@ from torch import Tensor
 from model.config import PADDING, START
 from model.decoding import Scorer
 from model.interventions import NOTHING, Interventions
-from model.layers import LayerCache
+from model.rows import Memory, Past, RowDecoder
 from model.transformer import Cache, Transformer
 
 
 def scorer_for(model: Transformer, source_ids: Int[Tensor, "sentences m"], interventions: Interventions = NOTHING) -> Scorer:
     """The fast scorer where it is right: earlier rows of the decoder must not depend on later ones, nor be given from outside."""
     fixed_rows = model.config.causal_mask and not interventions.drop_mask and not interventions.weights
-    return (CachedScorer if fixed_rows else RecomputingScorer)(model, source_ids, interventions)
+    if not fixed_rows:
+        return RecomputingScorer(model, source_ids, interventions)
+    return CachedScorer(model, source_ids) if interventions == NOTHING else TracedScorer(model, source_ids, interventions)
 
 
 def pad(rows: Sequence[Sequence[int]]) -> Int[Tensor, "sentences m"]:
@@ -28,61 +31,99 @@ def pad(rows: Sequence[Sequence[int]]) -> Int[Tensor, "sentences m"]:
     return torch.tensor([[*row, *[PADDING] * (longest - len(row))] for row in rows], dtype=torch.int64)
 
 
+@dataclass(frozen=True, eq=False)
+class Grid:
+    """Rows as sentences × width: those of one sentence side by side, empty cells where it has fewer than another."""
+
+    sentences: np.ndarray  # [rows] which sentence
+    present: np.ndarray  # which sentences have rows
+    width: int
+    cells: np.ndarray  # [rows] where each stands, sentence · width
+    exact: bool  # every cell is a row, in their order
+
+    @staticmethod
+    def of(sentences: np.ndarray) -> Grid:
+        present, number, counts = np.unique(sentences, return_inverse=True, return_counts=True)
+        order = number.argsort(kind="stable")
+        width, first = int(counts.max()), counts.cumsum() - counts
+        cells = np.empty_like(number)
+        cells[order] = np.arange(len(order)) - first[number[order]] + width * number[order]
+        exact = len(cells) == width * len(present) and bool((order == cells).all())
+        return Grid(sentences, present, width, cells, exact)
+
+    def filled(self, values: np.ndarray) -> Tensor:
+        """The rows' values in their cells, 0 in the empty ones."""
+        if self.exact:
+            return torch.from_numpy(values)
+        cells = np.zeros(len(self.present) * self.width, dtype=np.int64)
+        cells[self.cells] = values
+        return torch.from_numpy(cells)
+
+
 @dataclass(frozen=True)
 class CachedRows:
-    """One row per live prefix: which sentence it belongs to, and the keys and values of its tokens so far."""
+    """One row per live prefix, and the keys and values of its `length` tokens so far."""
 
-    sentences: Int[Tensor, " rows"]
-    cache: Cache  # of the rows
-    encoded: Cache  # of the sentences, as the encoder left it
+    grid: Grid
+    memory: Memory  # of the grid's sentences
+    past: Past  # of the grid's cells
+    length: int
 
-    def rows(self, index: Int[Tensor, " new_rows"]) -> CachedRows:
-        """The rows at `index`.
-
-        Rows of one sentence share its memory; of several, each row has a copy of its own, made when the rows change.
-        """
-        if len(index) == len(self.sentences) and torch.equal(index, torch.arange(len(index))):
+    def rows(self, index: np.ndarray) -> CachedRows:
+        """The rows at `index`; those of one sentence share its memory."""
+        if len(index) == len(self.grid.sentences) and (index == np.arange(len(index))).all():
             return self  # greedy, until a sentence ends
-        sentences = self.sentences[index]
-        layers, allowed = self.cache.layers, self.cache.memory_allowed
-        if len(self.encoded.layers[0].own.key) == 1:
-            memories, allowed = [layer.memory for layer in self.encoded.layers], self.encoded.memory_allowed
-        elif torch.equal(sentences, self.sentences):
-            memories = [layer.memory for layer in layers]
-        else:
-            of_rows = self.encoded.rows(sentences)
-            memories, allowed = [layer.memory for layer in of_rows.layers], of_rows.memory_allowed
-        reordered = tuple(
-            LayerCache(layer.own.rows(index), memory, layer.projections) for layer, memory in zip(layers, memories, strict=True)
-        )
-        return CachedRows(sentences, Cache(reordered, None, allowed, self.cache.length), self.encoded)
+        grid, memory = Grid.of(self.grid.sentences[index]), self.memory
+        if len(grid.present) < len(self.grid.present):
+            memory = memory.rows(torch.from_numpy(self.grid.present.searchsorted(grid.present)))
+        return CachedRows(grid, memory, self.past.rows(grid.filled(self.grid.cells[index])), self.length)
 
 
 class CachedScorer:
     """The encoder runs once; each step computes one row of the decoder from the keys and values of the rows before."""
 
-    def __init__(self, model: Transformer, source_ids: Int[Tensor, "sentences m"], interventions: Interventions = NOTHING) -> None:
-        self.model, self.source_ids, self.interventions = model, source_ids, interventions
+    def __init__(self, model: Transformer, source_ids: Int[Tensor, "sentences m"]) -> None:
+        self.decoder, self.source_ids = RowDecoder(model), source_ids
 
     @torch.inference_mode()
     def start(self) -> tuple[CachedRows, Float[Tensor, "sentences vocabulary"]]:
-        encoded = self.model.start(self.source_ids, self.interventions)
-        sentences = torch.arange(len(self.source_ids))
-        return self._step(CachedRows(sentences, encoded, encoded), torch.full_like(sentences, START))
+        sentences = np.arange(len(self.source_ids))
+        rows = CachedRows(Grid.of(sentences), self.decoder.memory(self.source_ids), self.decoder.no_past(len(sentences)), 0)
+        return self._step(rows, np.full(len(sentences), START))
 
     @torch.inference_mode()
     def extend(
         self, state: CachedRows, parents: Int[Tensor, " rows"], tokens: Int[Tensor, " rows"]
     ) -> tuple[CachedRows, Float[Tensor, "rows vocabulary"]]:
+        return self._step(state.rows(parents.numpy()), tokens.numpy())
+
+    def _step(self, state: CachedRows, tokens: np.ndarray) -> tuple[CachedRows, Float[Tensor, "rows vocabulary"]]:
+        grid = state.grid
+        output, past = self.decoder.step(grid.filled(tokens), state.past, state.length, state.memory)
+        if not grid.exact:
+            output = output.index_select(0, torch.from_numpy(grid.cells))
+        return CachedRows(grid, state.memory, past, state.length + 1), self.decoder.log_probabilities(output)
+
+
+class TracedScorer:
+    """As `CachedScorer`, by the pass that returns all it saw and takes interventions."""
+
+    def __init__(self, model: Transformer, source_ids: Int[Tensor, "sentences m"], interventions: Interventions) -> None:
+        self.model, self.source_ids, self.interventions = model, source_ids, interventions
+
+    @torch.inference_mode()
+    def start(self) -> tuple[Cache, Float[Tensor, "sentences vocabulary"]]:
+        return self._step(self.model.start(self.source_ids, self.interventions), torch.full((len(self.source_ids),), START))
+
+    @torch.inference_mode()
+    def extend(
+        self, state: Cache, parents: Int[Tensor, " rows"], tokens: Int[Tensor, " rows"]
+    ) -> tuple[Cache, Float[Tensor, "rows vocabulary"]]:
         return self._step(state.rows(parents), tokens)
 
-    def _step(self, state: CachedRows, tokens: Int[Tensor, " rows"]) -> tuple[CachedRows, Float[Tensor, "rows vocabulary"]]:
-        if self.interventions is NOTHING:
-            logits, cache = self.model.next_logits(tokens[:, None], state.cache)
-        else:
-            trace, cache = self.model.step(tokens[:, None], state.cache, self.interventions)
-            logits = trace.logits
-        return CachedRows(state.sentences, cache, state.encoded), logits[:, 0].log_softmax(dim=-1)
+    def _step(self, cache: Cache, tokens: Int[Tensor, " rows"]) -> tuple[Cache, Float[Tensor, "rows vocabulary"]]:
+        trace, cache = self.model.step(tokens[:, None], cache, self.interventions)
+        return cache, trace.logits[:, 0].log_softmax(dim=-1)
 
 
 @dataclass(frozen=True)

@@ -103,11 +103,6 @@ class Transformer(nn.Module):
         trace = Trace(None, tokens, None, decoder, self.output(decoder.output))
         return trace, Cache(layers, cache.memory, cache.memory_allowed, cache.length + 1)
 
-    def next_logits(self, tokens: Int[Tensor, "batch 1"], cache: Cache) -> tuple[Float[Tensor, "batch 1 vocabulary"], Cache]:
-        """`step` without its trace, for searches: a tenth faster where one sentence is decoded."""
-        output, layers = self.decoder.step(tokens, self.target_embedding, cache.memory_allowed, cache.layers, cache.length)
-        return self.output(output), Cache(layers, cache.memory, cache.memory_allowed, cache.length + 1)
-
 
 class LanguageModel(nn.Module):
     """Decoder-only: masked self-attention, no cross-attention (as GPT)."""

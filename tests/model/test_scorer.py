@@ -15,7 +15,7 @@ from model.config import END, SPECIAL_PIECES, START, ModelConfig
 from model.decoding import outcome
 from model.errors import LabError
 from model.interventions import Interventions
-from model.scorer import CachedScorer, RecomputingScorer, pad, scorer_for
+from model.scorer import CachedScorer, RecomputingScorer, TracedScorer, pad, scorer_for
 from model.searches import Beam, Sampling, beam, greedy, sample
 from model.tokenizers import Encoding
 from model.transformer import Transformer, new_model
@@ -117,23 +117,21 @@ def test_the_encoder_runs_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert calls == [1]
 
 
-def test_beams_of_one_sentence_share_its_memory() -> None:
-    scorer = CachedScorer(build(SMALL), pad(SOURCES[:1]))
-    state, _ = scorer.start()
-    state, _ = scorer.extend(state, torch.tensor([0, 0, 0]), torch.tensor([4, 5, 6]))
-    assert state.cache.layers[0].own.key.shape[0] == 3
-    assert state.cache.layers[0].memory is state.encoded.layers[0].memory
+def test_beams_share_the_memory_of_their_sentence() -> None:
+    scorer = CachedScorer(build(SMALL), pad(SOURCES))
+    first, _ = scorer.start()
+    state, _ = scorer.extend(first, torch.tensor([0, 0, 0, 1, 2, 3]), torch.tensor([4, 5, 6, 7, 8, 9]))
+    assert state.memory is first.memory  # three rows of the first sentence, one of the others
+    state, _ = scorer.extend(state, torch.tensor([2, 1, 5]), torch.tensor([4, 5, 6]))
+    assert state.memory.keys.shape[1] == 2  # two sentences are left
 
 
-@pytest.mark.parametrize("config", SHAPES)
-def test_a_step_without_its_trace_gives_the_same_logits(config: ModelConfig) -> None:
-    model, tokens = build(config), torch.tensor([[4], [5], [6], [7]])
-    with torch.inference_mode():
-        cache = model.start(pad(SOURCES))
-        for _ in range(3):
-            trace, _ = model.step(tokens, cache)
-            logits, cache = model.next_logits(tokens, cache)
-            torch.testing.assert_close(logits, trace.logits, atol=1e-5, rtol=0)
+def test_more_tokens_than_a_block_holds() -> None:
+    config = SMALL.with_(maximum_length=64)
+    course = [([0, 1], [4 + step % 7, 5 + step % 5]) for step in range(40)]
+    model, source = build(config), pad([list(range(4, 24)) * 2, [7, 8]])
+    for cached, whole in zip(walk(CachedScorer(model, source), course), walk(RecomputingScorer(model, source), course), strict=True):
+        torch.testing.assert_close(cached, whole, atol=1e-5, rtol=0)
 
 
 # --- interventions and models for which a cached row would be wrong
@@ -143,7 +141,7 @@ def test_silenced_heads_are_silent_under_the_cache_too() -> None:
     model, source = build(SMALL), pad(SOURCES)
     silent = Interventions(silenced={("decoder.1.cross", 0): None, ("encoder.0.self", 1): None})
     scorer = scorer_for(model, source, silent)
-    assert isinstance(scorer, CachedScorer)
+    assert isinstance(scorer, TracedScorer)
     cached, whole = walk(scorer, COURSE), walk(RecomputingScorer(model, source, silent), COURSE)
     for one, other in zip(cached, whole, strict=True):
         torch.testing.assert_close(one, other, atol=1e-5, rtol=0)
