@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from math import comb
 
+from model import limits
 from model.ablation import heads_of, silencing
 from model.corpora.grammar import recognize
 from model.decoding import longest_translations, outcome
@@ -19,8 +20,6 @@ from model.pronouns import is_turned, ordinal_of
 from model.saved import SavedModel
 from model.scorer import pad, scorer_for
 from model.searches import greedy
-
-LARGEST_SEARCH = 3000  # sets of one size; beyond, a level is left unsolved
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ def solve(saved: SavedModel, sources: Sequence[str], largest: int = 3) -> list[L
 
 def _sets(heads: Sequence[Head], size: int) -> Iterator[tuple[Head, ...]]:
     """Every set of that size, none at all where there are too many to try."""
-    sets: Iterable[tuple[Head, ...]] = combinations(heads, size) if comb(len(heads), size) <= LARGEST_SEARCH else ()
+    sets: Iterable[tuple[Head, ...]] = combinations(heads, size) if comb(len(heads), size) <= limits.SETS_OF_HEADS else ()
     yield from sets
 
 

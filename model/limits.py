@@ -20,3 +20,4 @@ PARAMETERS = 20_000_000
 BEAM = 16
 READINGS = 512
 MODELS_IN_MEMORY = 8
+SETS_OF_HEADS = 3_000  # of one size that are all tried; of a size with more, none

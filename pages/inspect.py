@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from ui import inspect, stage
+from ui import inspect, inspect_film, stage
 
 shown = stage.reading()
 inspect.explore(stage.current(), shown)
 inspect.through_the_layers(shown)
+inspect_film.how_it_came(stage.current(), shown)

@@ -1,18 +1,20 @@
-"""What is shipped with a model: `python -m ui.first [MODEL] [NAME]` computes it anew and writes `assets/first/`.
+"""What is shipped with a model: `python -m ui.first [MODEL] [NAME] [--run FOLDER]` computes it anew and writes `assets/first/`.
 
 The first readings (NAME `readings`), and what lessons show that was counted over a corpus or came out of a training: each
-under its name in `MEASURED`. Every file is stamped with the SHA-256 of the parameters it was computed with, so that what
-belongs to another model is never shown. Reading them needs no torch (`ui.shipped` for the measured ones).
+under its name in `MEASURED`; those of `TRAININGS` train the toy's shape anew and are shipped with it alone. Every file is
+stamped with the SHA-256 of the parameters it was computed with, so that what belongs to another model is never shown.
+Reading them needs no torch (`ui.shipped` for the measured ones). With the folder of the run a model comes from, `film` too is
+written: the maps of its examples at moments of the training (ui/inspect_film.py).
 """
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import importlib
 import io
 import json
 import re
-import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -28,8 +30,9 @@ if TYPE_CHECKING:
 
 ASSETS = Path(__file__).parents[1] / "assets"
 MODELS, FIRST = ASSETS / "models", ASSETS / "first"
+DEFAULT = "captions"  # the model of a stage nobody has set
 SOURCES = tuple(sentences.RIDDLE.values())
-READINGS = "readings"
+READINGS, FILM = "readings", "film"
 
 # Name -> "module:function" of what is measured with (saved: SavedModel) -> (arrays, facts that JSON can hold).
 MEASURED: dict[str, str] = {
@@ -45,6 +48,15 @@ MEASURED: dict[str, str] = {
     "leak-stories-open": "model.leak:stories_open",
     "inference": "ui.lessons.inference_facts:measured",
 }
+TRAININGS = (
+    "order-trained", "heads_film",
+    "leak-translation-masked", "leak-translation-open", "leak-stories-masked", "leak-stories-open",
+)  # fmt: skip
+
+
+def names_of(model: str) -> tuple[str, ...]:
+    """What is measured with a model."""
+    return tuple(name for name in MEASURED if model == "toy" or name not in TRAININGS)
 
 
 def file_of(model: str, source: str) -> Path:
@@ -70,19 +82,24 @@ def load(model: str, source: str) -> Reading | None:
     return reading if reading.model_sha256 == sha256_of(model) else None
 
 
-def write(model: str, name: str | None = None) -> Iterator[Path]:
+def write(model: str, name: str | None = None, run: Path | None = None) -> Iterator[Path]:
     """Compute and write what is shipped with a model, all of it or what has that name; says each file when it is written."""
     from model.saved import find_model, load_model
 
-    if name is not None and name not in (READINGS, *MEASURED):
-        raise SystemExit(f"Nothing is measured under {name!r}; there are {', '.join((READINGS, *MEASURED))}.")
+    known = (READINGS, *names_of(model), *((FILM,) if run else ()))
+    if name is not None and name not in known:
+        raise SystemExit(f"Nothing is measured with {model} under {name!r}; there are {', '.join(known)}.")
     saved = load_model(find_model(model))
     FIRST.mkdir(parents=True, exist_ok=True)
     if name in (None, READINGS):
         yield from write_readings(model, saved)
-    for measured in MEASURED:
+    for measured in names_of(model):
         if name in (None, measured):
             yield write_measured(model, measured, saved)
+    if run is not None and name in (None, FILM):
+        from ui.inspect_film import measured as film
+
+        yield _write(model, FILM, saved, *film(saved, run))
 
 
 def write_readings(model: str, saved: SavedModel) -> Iterator[Path]:
@@ -100,7 +117,10 @@ def write_readings(model: str, saved: SavedModel) -> Iterator[Path]:
 
 def write_measured(model: str, name: str, saved: SavedModel) -> Path:
     module, _, function = MEASURED[name].partition(":")
-    arrays, about = getattr(importlib.import_module(module), function)(saved)
+    return _write(model, name, saved, *getattr(importlib.import_module(module), function)(saved))
+
+
+def _write(model: str, name: str, saved: SavedModel, arrays: dict[str, np.ndarray], about: dict[str, Any]) -> Path:
     path = measured_file(model, name)
     path.write_bytes(packed(arrays, {**about, "model_sha256": saved.sha256}))
     return path
@@ -117,5 +137,10 @@ def packed(arrays: dict[str, np.ndarray], about: dict[str, Any]) -> bytes:
 
 
 if __name__ == "__main__":
-    for path in write(*(sys.argv[1:3] or ["toy"])):
+    parser = argparse.ArgumentParser(prog="python -m ui.first", description="Write what is shipped with a model.")
+    parser.add_argument("model", nargs="?", default=DEFAULT)
+    parser.add_argument("name", nargs="?", help="what alone is to be written; without it everything")
+    parser.add_argument("--run", type=Path, help="the folder of the run the model comes from, for the film of its examples")
+    asked = parser.parse_args()
+    for path in write(asked.model, asked.name, asked.run):
         print(f"{path.relative_to(ASSETS.parent)}  {path.stat().st_size:,} bytes", flush=True)

@@ -30,9 +30,9 @@ UNTRAINED_SEED = 0
 
 @cache
 def trained_names() -> tuple[str, ...]:
-    """The shipped models by name, `toy` first."""
+    """The shipped models by name, the usual one first."""
     names = sorted(path.parent.name for path in MODELS.glob("*/config.json"))
-    return tuple(sorted(names, key=lambda name: name != "toy"))
+    return tuple(sorted(names, key=lambda name: name != first.DEFAULT))
 
 
 def model_names() -> tuple[str, ...]:

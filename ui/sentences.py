@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from model.corpora import grammar
 from model.corpora.grammar_lexicon import ADJECTIVES, GLOSSES, VERBS
 from model.corpora.grammar_parse import NOUN_FORMS
+from ui import scenes
 
 RIDDLE_NOUNS = ("animal", "street")
 RIDDLE = {
@@ -14,6 +15,7 @@ RIDDLE = {
     "wide": "the animal did not cross the street because it was too wide",
 }
 DEFAULT = RIDDLE["tired"]
+JAKE = "Jake learned AI even though it was difficult"  # the lecture's example
 
 
 @dataclass(frozen=True)
@@ -30,9 +32,9 @@ def riddle_of(source: str) -> str | None:
     return next((word for word, sentence in RIDDLE.items() if sentence == source), None)
 
 
-def examples() -> tuple[str, ...]:
-    """Good sentences of the grammar, the riddle first."""
-    return grammar.EXAMPLES
+def examples(model: str) -> tuple[str, ...]:
+    """Good sentences for a model, the riddle first: plain scenes where it has read captions, sentences of the grammar else."""
+    return (*RIDDLE.values(), JAKE, *scenes.PICKED) if model.startswith("captions") else grammar.EXAMPLES
 
 
 def swaps(source: str) -> tuple[Swap, ...]:

@@ -61,13 +61,17 @@ export default function ({data, parentElement, setTriggerValue}) {
 
   const button = (text, onclick, field) => element("button", {type: "button", onclick, "data-field": field}, text)
 
+  const openExamples = event => openSwaps(root, event.currentTarget, {swap: {choices: data.examples}}, source => edit({source}))
+
   function sourceControls() {
     if (!uses.includes("source")) return element("div", {class: "controls"})
     return element(
       "div",
       {class: "controls"},
       button(texts.edit, () => startEditing("source", data.source), "source"),
+      element("button", {type: "button", "aria-label": texts.examples, "aria-haspopup": "listbox", "aria-expanded": "false", onclick: openExamples}, texts.examples),
       button(texts.surprise, () => edit({surprise: true})),
+      data.away && button(texts.riddle, () => edit({source: data.away})),
     )
   }
 
@@ -89,6 +93,7 @@ export default function ({data, parentElement, setTriggerValue}) {
     if (data.own !== null) note(filled(data.forced ? texts.forced : texts.untrained, {own: data.own}), "note")
     if (!data.finished) note(texts.unfinished, "note")
     if (data.sourceWords.some(word => word.pieces.some(piece => piece.rare))) note(texts.unfamiliar, "note")
+    if (data.far) note(data.far, "note")
     return lines
   }
 

@@ -16,7 +16,7 @@ import streamlit as st
 from model.errors import LabError
 from model.reading import Reading
 from model.text import clean_sentence
-from ui import address, readings, riddle, sentences, train_models
+from ui import address, familiarity, first, readings, riddle, sentences, train_models
 from ui.address import Stage
 from ui.stage_data import source_words, target_words, threads
 from ui.wording import sentence_of
@@ -36,7 +36,7 @@ _COMPONENT = st.components.v2.component(
 def prepare() -> None:
     """Make sure that the session has a stage, from the address where that leads; and that the address has all of it."""
     found = address.read()
-    stage = _standing(address.current() or Stage("toy", sentences.DEFAULT))
+    stage = _standing(address.current() or Stage(first.DEFAULT, sentences.DEFAULT))
     if found:
         st.session_state.pop(_MISTAKE, None)
         stage = _from_address(found, stage)
@@ -44,9 +44,9 @@ def prepare() -> None:
 
 
 def _standing(stage: Stage) -> Stage:
-    """The stage, with the toy model in place of a run that has been deleted meanwhile."""
+    """The stage, with the usual model in place of a run that has been deleted meanwhile."""
     gone = train_models.is_run(stage.model) and not train_models.is_there(stage.model)
-    return Stage("toy", sentences.DEFAULT) if gone else stage
+    return Stage(first.DEFAULT, sentences.DEFAULT) if gone else stage
 
 
 def current() -> Stage:
@@ -86,6 +86,11 @@ def propose(source: str | None = None, target: str | None = None, model: str | N
         return error
     address.change(wanted)
     return None
+
+
+def show(source: str) -> None:
+    """Put one of our sentences on the stage. For buttons."""
+    propose(source=source)
 
 
 def _from_address(found: dict[str, str], fallback: Stage) -> Stage:
@@ -135,7 +140,7 @@ def _on_bet() -> None:
 
 def _surprise() -> str:
     """A good sentence that is not the present one."""
-    others = [sentence for sentence in sentences.examples() if sentence != current().source]
+    others = [sentence for sentence in sentences.examples(current().model) if sentence != current().source]
     return random.Random().choice(others)
 
 
@@ -157,6 +162,9 @@ def _data(uses: tuple[str, ...]) -> dict[str, Any]:
         "own": readings.own_translation(stage.model, stage.source) if shown.forced else None,
         "mistake": _mistake(),
         "hint": _hint(stage.model),
+        "far": familiarity.far(stage.model, shown),
+        "examples": [{"text": sentence} for sentence in sentences.examples(stage.model)],
+        "away": sentences.DEFAULT if sentences.riddle_of(stage.source) is None else None,
         "texts": _texts(shown),
     }
 
@@ -171,7 +179,12 @@ def model_title(name: str) -> str:
 
 
 def _hint(model: str) -> str | None:
-    """Which words a sentence of one's own may have; known of the toy model alone."""
+    """What a sentence of one's own may be about; known of the shipped models alone."""
+    if readings.trained(model) == "captions":
+        return _(
+            "This model has read 29,000 captions of photographs, and the course's own sentences: people, animals and things, what they "
+            "wear and what they do. Write a whole sentence; what is far from that it can only guess."
+        )
     if readings.trained(model) != "toy":
         return None
     return _(
@@ -205,12 +218,14 @@ def _texts(shown: Reading) -> dict[str, str]:
         "forced": _("The French is yours; on its own the model writes: {own}"),
         "untrained": _("The French is kept from the trained model; with random parameters the model writes: {own}"),
         "surprise": _("Surprise me"),
+        "examples": _("Examples"),
+        "riddle": _("The riddle"),
         "swap": _("{word}: swap it for another word"),
         "apply": _("Apply"),
         "cancel": _("Cancel"),
-        "unfamiliar": _("Dotted pieces are ones this model has hardly met: what it makes of them is a guess."),
+        "unfamiliar": _("Dotted pieces are ones this model hardly knows: what it makes of them is a guess."),
         "unfinished": _("The model did not come to an end of this sentence."),
-        "hardlyMet": _("hardly met"),
+        "hardlyMet": _("hardly known"),
         "flow": _(
             "Each thread is a weight: how much the model looked at an English word while it wrote a French one "
             "(cross-attention, last layer, mean of {heads} heads)."

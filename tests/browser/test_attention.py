@@ -30,7 +30,7 @@ def reading() -> Reading:
 
 def open_lesson(new_visit: NewVisit, address: str = PLACE, **options: object) -> tuple[Visit, Page]:
     visit = new_visit(**({"height": 1000} | options))
-    view = visit.open(f"self-attention?{address}")
+    view = visit.open(f"self-attention?model=toy&{address}")
     view.locator(".attention .path button").first.wait_for()
     return visit, view
 

@@ -16,7 +16,7 @@ GAME = ".board.game"
 
 def lesson(new_visit: NewVisit, address: str = "", **options: object) -> tuple[Visit, Page]:
     visit = new_visit(**options)
-    view = visit.open(f"heads?{address}")
+    view = visit.open(f"heads?{address if 'model=' in address else 'model=toy&' + address}")
     view.locator(f"{BOARD} .tile canvas").first.wait_for()
     view.locator(".headfilm canvas").first.wait_for()
     settle(view)

@@ -23,7 +23,7 @@ BETS = ("a more probable one", "the same one", "a less probable one", "no bet: s
 
 def open_lesson(new_visit: NewVisit, address: str = "", bet: str | None = None, **options: object) -> tuple[Visit, Page]:
     visit = new_visit(**options)
-    view = visit.open(f"inference?{address}")
+    view = visit.open(f"inference?model=toy&{address}")
     view.locator(".steps .transport").wait_for()
     if bet is not None:
         view.get_by_text(bet, exact=True).click()

@@ -22,7 +22,7 @@ LINE = ".explorer .arithmetic"
 
 def inspect(new_visit: NewVisit, address: str = "", **options: object) -> tuple[Visit, Page]:
     visit = new_visit(**options)
-    view = visit.open(f"inspect?{address}")
+    view = visit.open(f"inspect?{address if 'model=' in address else 'model=toy&' + address}")
     view.locator(GRID if "lines" not in address else ".explorer .lines").first.wait_for()
     return visit, view
 

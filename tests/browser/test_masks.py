@@ -16,7 +16,7 @@ ELSEWHERE = ("katex-display", "<pre class")  # formulas and code that scroll: ev
 
 def lesson(new_visit: NewVisit, **options: object) -> tuple[Visit, Page]:
     visit = new_visit(**options)
-    view = visit.open("mask")
+    view = visit.open("mask?model=toy")
     view.locator(".masks").nth(FILM).wait_for()
     return visit, view
 

@@ -21,7 +21,7 @@ WIDTH = 64
 
 def lesson(new_visit: NewVisit, address: str = "", **options: object) -> tuple[Visit, Page]:
     visit = new_visit(**options)
-    view = visit.open(f"positions?{address}")
+    view = visit.open(f"positions?{address if 'model=' in address else 'model=toy&' + address}")
     view.locator(".encoding .grid").wait_for()
     view.locator(".orders .tile").first.wait_for()
     return visit, view

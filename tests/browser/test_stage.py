@@ -87,7 +87,7 @@ def test_the_stage_is_kept_among_pages(new_visit: NewVisit) -> None:
     page.wait_for_selector(".stage.flow")
     settle(page)
     assert source_of(page) == "the owl sleeps"
-    assert "source=the+owl+sleeps" in page.url and "head=2" in page.url and "model=toy" in page.url
+    assert "source=the+owl+sleeps" in page.url and "head=2" in page.url and "model=captions" in page.url
 
 
 def test_the_bet_is_locked_in_before_the_pronoun_is_shown(new_visit: NewVisit) -> None:

@@ -15,7 +15,7 @@ ROWS = ".cutrows"
 
 def lesson(new_visit: NewVisit, bet: str | None = "3 pieces", **options: object) -> tuple[Visit, Page]:
     visit = new_visit(**{"height": 1400, **options})
-    view = visit.open("embeddings")
+    view = visit.open("embeddings?model=toy")
     view.locator(ROWS).first.wait_for()
     if bet:
         view.get_by_text(bet, exact=True).first.click()

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ui import first
+from ui import first, readings
 from ui.shipped import shipped
 
 
@@ -53,8 +53,9 @@ def test_no_objects_are_written() -> None:
         first.packed({"bad": np.array([{}], dtype=object)}, {})
 
 
-def test_every_measured_name_is_written_for_the_toy() -> None:
-    """Run `python -m ui.first toy NAME` where this fails: the model has changed since."""
-    for name in first.MEASURED:
-        assert shipped(name, "toy") is not None, name
-        assert first.measured_file("toy", name).stat().st_size < 500_000
+@pytest.mark.parametrize("model", readings.trained_names())
+def test_every_measured_name_is_written(model: str) -> None:
+    """Run `python -m ui.first MODEL NAME` where this fails: the model has changed since."""
+    for name in first.names_of(model):
+        assert shipped(name, model) is not None, name
+        assert first.measured_file(model, name).stat().st_size < 500_000

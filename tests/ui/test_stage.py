@@ -31,7 +31,7 @@ def stage_of(test: AppTest) -> Stage:
 def test_home_runs_and_writes_the_whole_address() -> None:
     test = app()
     assert not test.exception
-    assert stage_of(test) == Stage("toy", sentences.DEFAULT)
+    assert stage_of(test) == Stage(first.DEFAULT, sentences.DEFAULT)
 
 
 def test_a_link_sets_the_stage() -> None:
@@ -51,7 +51,7 @@ def test_a_link_that_cannot_be_read_leaves_a_good_stage(source: str) -> None:
 def test_an_unknown_model_falls_back(model: str) -> None:
     test = app(model=model, source="the cat sleeps")
     assert not test.exception
-    assert stage_of(test) == Stage("toy", "the cat sleeps")
+    assert stage_of(test) == Stage(first.DEFAULT, "the cat sleeps")
 
 
 ODD = (
@@ -79,7 +79,7 @@ def reading(source: str = sentences.DEFAULT) -> Reading:
     return readings.reading("toy", source)
 
 
-@pytest.mark.parametrize("source", [*sentences.examples(), "zebra 👩‍👩‍👧 x", "é", "the  cat"])
+@pytest.mark.parametrize("source", [*sentences.examples("toy"), "zebra 👩‍👩‍👧 x", "é", "the  cat"])
 def test_words_cover_the_sentence(source: str) -> None:
     read = reading(" ".join(source.split()))
     words = source_words(read, "toy")
@@ -120,15 +120,16 @@ def test_untrained_keeps_the_target_of_its_sister() -> None:
         assert untrained.arrays[name].shape == array.shape, name
 
 
+@pytest.mark.parametrize("model", readings.trained_names())
 @pytest.mark.parametrize("source", first.SOURCES)
-def test_shipped_readings_are_what_the_model_computes(source: str) -> None:
+def test_shipped_readings_are_what_the_model_computes(source: str, model: str) -> None:
     import numpy as np
 
     from model.read import read
 
-    shipped = first.load("toy", source)
-    assert shipped is not None, "run: python -m ui.first"
-    computed = read(readings.loaded("toy"), source)
+    shipped = first.load(model, source)
+    assert shipped is not None, f"run: python -m ui.first {model} readings"
+    computed = read(readings.loaded(model), source)
     assert (shipped.target, shipped.source_pieces) == (computed.target, computed.source_pieces)
     for name, array in computed.arrays.items():
         np.testing.assert_allclose(shipped.arrays[name], array, atol=1e-4, err_msg=name)

@@ -6,12 +6,14 @@ The address carries the level and the silenced heads, so that a link shows a sol
 from __future__ import annotations
 
 import re
+from math import comb
 from typing import Any
 
 import streamlit as st
 
 from figures.heads import Axes, board_payload, long_name, names_of, short_name
 from figures.payload import Tokens
+from model import limits
 from model.errors import LabError
 from model.pronouns import OTHER, is_turned, pronoun_written
 from model.reading import KINDS
@@ -43,22 +45,21 @@ def fuses(at: Stage) -> None:
     say(
         _(
             "Every head is a fuse. Take out the fewest that turn the pronoun of the sentence to its other gender. "
-            "All {sets} sets of up to three heads were tried beforehand, so every level can be solved, and its par "
+            "All {sets} sets of up to {most} heads were tried beforehand, so every level can be solved, and its par "
             "is the least there is."
         ),
         "heads_fuses_lead",
-        sets=_sets(facts),
+        **sets_tried(facts.arrays["turned_zero"].size),
     )
     whose(model, at.model)
     _from_link(facts)
     _game(model, facts)
 
 
-def _sets(facts: Facts) -> str:
-    from math import comb
-
-    count = facts.arrays["turned_zero"].size
-    return grouped(sum(comb(count, size) for size in (1, 2, 3)))
+def sets_tried(heads: int) -> dict[str, str]:
+    """How many sets of heads were tried for a level (model/fuses.py), and how large they were at most."""
+    sizes = [size for size in (1, 2, 3) if comb(heads, size) <= limits.SETS_OF_HEADS]
+    return {"sets": grouped(sum(comb(heads, size) for size in sizes)), "most": str(max(sizes))}
 
 
 @st.fragment

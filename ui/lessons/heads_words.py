@@ -116,8 +116,8 @@ def _place_columns() -> list[Column]:
             "previous",
             _("previous"),
             _(
-                "Weight on the word before. In the decoder: on the word before the one being written. From decoder to "
-                "encoder: on the English word before the one being translated."
+                "Weight on the token before. In the decoder: on the token before the one being written. From decoder to "
+                "encoder: on the English token before the word being translated."
             ),
             share,
         ),
@@ -125,24 +125,24 @@ def _place_columns() -> list[Column]:
             "same",
             _("same"),
             _(
-                "Weight on the word itself. From decoder to encoder: on the English word being translated, as the "
-                "grammar knows it. In the decoder it cannot be: the word is only being written."
+                "Weight on the token itself. From decoder to encoder: on the English word being translated, as the "
+                "grammar knows it. In the decoder it cannot be: the token is only being written."
             ),
             share,
         ),
         Column(
             "next",
             _("next"),
-            _("Weight on the word after; from decoder to encoder, on the word after the one being translated. The decoder cannot see it."),
+            _("Weight on the token after; from decoder to encoder, after the word being translated. The decoder cannot see it."),
             share,
         ),
         Column(
             "first",
             _("first"),
-            _("Weight on the first word (in the decoder: on the start token), where that is not the word itself or its neighbour."),
+            _("Weight on the first token (in the decoder: the start), where that is not the token itself or its neighbour."),
             share,
         ),
-        Column("end", _("end"), _("Weight on the last English word, where that is not the word itself or its neighbour."), share),
+        Column("end", _("end"), _("Weight on the last English token, where that is not the token itself or its neighbour."), share),
     ]
 
 

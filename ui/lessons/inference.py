@@ -202,6 +202,9 @@ def _verdict(view: View, settings: BeamSettings, found: SearchTree, reading: Rea
         beam=_log(total),
         greedy=_log(greedy),
     )
+    known = data.facts(view.model)
+    if compared(total, greedy) == 0 and known is not None and known.about.get("scenes"):
+        st.caption(_("Your model is sure of this sentence. Two on which the beam wins and loses wait under “Does the beam win? Counted”."))
     lost = greedys_end(found)
     if lost is not None:
         say(

@@ -88,16 +88,52 @@ def over_the_corpus(view: View) -> None:
         return
     st.header(_("Does the beam win? Counted"), anchor=False)
     st.markdown(
-        _(
-            "Beam search is **not** guaranteed to beat greedy: it may drop, early on, the very path that greedy follows to a better end. "
-            "So it is counted, for the toy model at six moments of its training, over {count} sentences it was not trained on."
-        ).format(count=known.about["sentences"])
+        _("Beam search is **not** guaranteed to beat greedy: it may drop, early on, the very path that greedy follows to a better end.")
+    )
+    _over_scenes(view)
+    st.markdown(
+        _("Counted for the toy model at six moments of its training, over {count} sentences it was not trained on:").format(
+            count=known.about["sentences"]
+        )
     )
     names = {name: _("width {width}, α {alpha}").format(width=width, alpha=f"{alpha:g}") for name, (width, alpha) in COUNTED.items()}
     chosen = st.segmented_control(_("Beam"), list(names), default=USUAL, format_func=names.__getitem__, key="counted_beam", required=True)
     pictures.table(counts_table(known, str(chosen or USUAL), _moment(view, known)), key="inference_counts")
     _told(known, str(chosen or USUAL), _moment(view, known))
     _examples(known, _moment(view, known))
+
+
+def _over_scenes(view: View) -> None:
+    """A model that has no film, over sentences of ours: how often the beam wins, and two sentences to put on the stage."""
+    known = data.facts(view.model)
+    scenes = known.about.get("scenes") if known is not None else None
+    if not scenes:
+        return
+    wins, draws, losses = scenes["verdicts"]
+    say(
+        _(
+            "With your model, over {count} sentences of ours that it has never read, the beam of 4 finds a more probable translation "
+            "{wins} times, the same {draws} times, a less probable one {losses} times."
+        ),
+        "inference_scenes", count=scenes["count"], wins=Said(str(wins)), draws=Said(str(draws)), losses=Said(str(losses)),
+    )  # fmt: skip
+    titles = {kind: title for kind, title in (("win", _("A win")), ("loss", _("A loss"))) if kind in scenes["examples"]}
+    if not titles:
+        return
+    tables = [_scene(title, scenes["examples"][kind]) for kind, title in titles.items()]
+    pictures.table({"tables": tables}, key="inference_scenes_table")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(_("Put on the stage:"), width="content")
+        for kind, title in titles.items():
+            source = scenes["examples"][kind]["source"]
+            if st.button(title, key=f"inference_scene_{kind}", on_click=the_stage.show, args=(source,), width="content"):
+                st.rerun()  # the stage stands outside this fragment
+
+
+def _scene(title: str, one: dict[str, Any]) -> dict[str, Any]:
+    rows = [[_("greedy"), one["greedy"], _figure(one["greedy_sum"])], [_("beam of 4"), one["beam"], _figure(one["beam_sum"])]]
+    caption = _("{title}: {source}").replace("{title}", title).replace("{source}", one["source"])
+    return table_payload(["", _("translation"), _("sum of logs")], rows, caption)
 
 
 def _moment(view: View, known: Facts) -> str:

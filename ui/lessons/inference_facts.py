@@ -1,11 +1,12 @@
-"""What lesson 15 ships, computed by `python -m ui.first toy inference`.
+"""What lesson 15 ships, computed by `python -m ui.first MODEL inference`.
 
 - For the first sentences, at the moment the lesson begins with and for the model as it is: the arrays of greedy decoding
   (`<key>.logits`, `.memory`, `.target.ids`, `.decoder.l.cross.weights`; `.fork`: the logits after its two best words where
   it hesitated most), the paper's beam (`<key>.tree.*`), what every
   strategy finds, and what greedy writes that may never end.
-- Counts over `SENTENCES` held-out pairs of the grammar, at every moment: `counts.<moment>.greedy.*` and, by width and
-  alpha, `counts.<moment>.<width>.<alpha>.*`: log-probabilities, sentence BLEU, exact match, lengths, sentence by sentence.
+- For the toy, counts over held-out pairs of the grammar at every moment of its film: `counts.<moment>.greedy.*` and, by width
+  and alpha, `counts.<moment>.<width>.<alpha>.*`: log-probabilities, sentence BLEU, exact match, lengths, sentence by sentence.
+- For a model without a film, `about["scenes"]`: the paper's beam against greedy over sentences of our own, by log-probability.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from model.corpora import Pair, load_corpus
 from model.reading import Reading
 from ui.first import SOURCES
 from ui.lessons import inference_data as data
-from ui.lessons.inference_settings import COUNTED, USUAL, BeamSettings, key_of
+from ui.lessons.inference_settings import COUNTED, PAPER_ALPHA, PAPER_WIDTH, USUAL, BeamSettings, key_of
+from ui.scenes import SCENES
 
 if TYPE_CHECKING:
     from model.saved import SavedModel
@@ -33,21 +35,45 @@ MODEL = "toy"
 
 
 def measured(saved: SavedModel) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-    """Arrays and what is said about them; nothing for a model without a film of its own."""
+    """Arrays and what is said about them."""
     from ui.lessons import inference_moments as moments
 
     arrays: dict[str, np.ndarray] = {}
-    about: dict[str, Any] = {"readings": {}, "strategies": {}, "unending": {}, "examples": {}, "ended": {}, "moments": []}
-    if not moments.moments(MODEL) or saved.card.get("data") != "grammar":
-        return arrays, about
-    first = (moments.usual_moment(MODEL), None)
-    for moment in first:
+    about: dict[str, Any] = {"readings": {}, "strategies": {}, "unending": {}}
+    film = saved.card.get("data") == "grammar"  # the toy's
+    for moment in (moments.usual_moment(MODEL), None) if film else (None,):
         for source in SOURCES:
             _first_view(_at(saved, moment), moment, source, arrays, about)
+    if not film:
+        return arrays, {**about, "scenes": scenes_counted(saved)}
     pairs = counted_pairs()
+    about |= {"examples": {}, "ended": {}, "moments": []}
     for moment in (*moments.moments(MODEL), None):
         _count(_at(saved, moment), "now" if moment is None else str(moment), pairs, arrays, about)
     return arrays, {**about, "sentences": len(pairs), "last": moments.last_step(MODEL)}
+
+
+def scenes_counted(saved: SavedModel) -> dict[str, Any]:
+    """`count` sentences; `verdicts` (wins, draws, losses) of the paper's beam; the widest win and the widest loss as `examples`."""
+    from model.search_counts import against, outcomes
+    from model.searches import Beam, beam, greedy
+
+    pairs = [Pair(source, "") for source in SCENES]
+    best, wide = (
+        outcomes(saved.translator, saved.tokenizer, pairs, search)
+        for search in (greedy, partial(beam, settings=Beam(width=PAPER_WIDTH, alpha=PAPER_ALPHA)))
+    )
+    verdict = against(wide.log_probabilities, best.log_probabilities)
+    gain = wide.log_probabilities.astype(np.float64) - best.log_probabilities
+    examples = {}
+    for kind, place, right in (("win", gain.argmax(), 1), ("loss", gain.argmin(), -1)):
+        if verdict[place] == right:
+            examples[kind] = {"source": SCENES[place]} | {
+                f"{name}{field}": value
+                for name, one in (("greedy", best), ("beam", wide))
+                for field, value in (("", one.texts[place]), ("_sum", round(float(one.log_probabilities[place]), 4)))
+            }
+    return {"count": len(pairs), "verdicts": [int((verdict == sign).sum()) for sign in (1, 0, -1)], "examples": examples}
 
 
 def counted_pairs() -> tuple[Pair, ...]:

@@ -20,6 +20,7 @@ from ui.lessons import tokens_words as texts
 from ui.lessons.tokens_facts import KINDS
 from ui.lessons.tokens_missing import MADE_UP, both_translations, replaced
 from ui.prose import Said, escaped, number, say
+from ui.shipped import shipped
 from ui.words import _
 
 OTHER_MADE_UP = "Plinko"
@@ -130,7 +131,8 @@ def spelt_payload(word: str, width: int) -> bytes:
 
 def translated(model: str, source: str, unknown: tuple[int, int]) -> dict[str, str]:
     """What the model writes: `bytes`, from the pieces, and `unknown`, with one unknown token for the characters `unknown`."""
-    known: dict[str, str] | None = tokens_data.facts().about["missing"].get(source) if model == tokens_data.FILM else None
+    own = shipped(tokens_data.NAME, model)
+    known: dict[str, str] | None = own.about["missing"].get(source) if own else None
     return known or dict(zip(("bytes", "unknown"), _translated(model, source, unknown, readings._stamp(model)), strict=True))
 
 

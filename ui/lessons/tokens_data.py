@@ -28,13 +28,14 @@ from ui import readings
 from ui.lessons.tokens_facts import KINDS, SIZES
 from ui.shipped import Facts, shipped
 
+NAME = "tokens"
 FILM = "toy"  # the model whose film and text the lesson shows
 TRAINED_ENTRIES = 64
 _ENDLESS = re.compile(r"\S{32}(?=\S)")
 
 
 def facts() -> Facts:
-    found = shipped("tokens", FILM)
+    found = shipped(NAME, FILM)
     assert found is not None, "the lesson's facts are shipped with the toy model: python -m ui.first toy tokens"
     return found
 

@@ -44,15 +44,15 @@ _MOVED = 0.01  # a row that no sentence used keeps its first numbers
 
 
 def measured(saved: SavedModel) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-    """Arrays and what is said about them, for a shipped model with frames whose tokenizer has words."""
+    """Arrays and what is said about them; without frames, or with a tokenizer that has no words, what is `missing` alone."""
+    missing = measured_missing(saved, tuple(sentences.RIDDLE.values()))
     frames = _frames(saved)
-    if not frames:  # the lesson takes the film of a model that has one
-        return {}, {}
+    if not frames:  # the lesson takes the text and the film of a model that has one
+        return {}, {"missing": missing}
     pairs = load_corpus("grammar", 0, PAIRS).train
     lines = [line for pair in pairs for line in (pair.source, pair.target)]
     arrays = {"lines": np.frombuffer("\n".join(lines).encode(), dtype=np.uint8), **_tokenizers(lines)}
-    about: dict[str, Any] = {"sizes": SIZES, "pairs": PAIRS, "steps": [step for step, _ in frames]}
-    about["missing"] = measured_missing(saved, tuple(sentences.RIDDLE.values()))
+    about: dict[str, Any] = {"sizes": SIZES, "pairs": PAIRS, "steps": [step for step, _ in frames], "missing": missing}
     labels = _labels(load_corpus("grammar", 0, 4 * PAIRS).train)
     for side in ("source", "target"):
         matrices = [parameters[f"{side}_embedding.weight"].astype(np.float64) for _, parameters in frames]
