@@ -15,7 +15,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from playwright.sync_api import Browser, Page
@@ -25,6 +25,7 @@ from bench.pages import WARM_UP, new_sentences, path_of, stage_change, summary, 
 from bench.server import running_server
 
 CORPORA = {"grammar": "English to French", "reversing": "Reversing", "sorting": "Sorting", "dates": "Dates"}
+PARTS = ("first", "run", "elsewhere")
 ELSEWHERE = ("home", "inspect")  # where others are while somebody trains
 LONG_STEPS = 20_000  # of the run that goes on while others look at other pages
 PATIENCE = 300_000  # milliseconds
@@ -81,6 +82,11 @@ def processor_seconds(process: int) -> float:
     return sum(part * scale for part, scale in zip(reversed(parts), (1, 60, 3600, 86400), strict=False))
 
 
+def at_work() -> dict[str, float]:
+    """Seconds of processor time so far."""
+    return {"server": processor_seconds(the_server()), "worker": sum(map(processor_seconds, workers()))}
+
+
 def when_warm() -> float:
     """Seconds until a worker stands by and has nothing left to prepare."""
     start = time.perf_counter()
@@ -128,17 +134,19 @@ def first_loss(browser: Browser, address: str, corpus: str) -> float:
 
 
 def default_run(browser: Browser, address: str) -> dict[str, Any]:
-    """The whole default run, on the screen; and memory before it and at its end."""
+    """The whole default run, on the screen; memory before it and at its end, and how busy both processes were meanwhile."""
     when_warm()
     standby = sum(map(megabytes, workers()))
     visit = Visit(browser, address)
+    before = at_work()
     page = begin(visit, "grammar")
     end = when_seen(page, "the end")
+    used = {name: round((seconds - before[name]) / end, 2) for name, seconds in at_work().items()}
     seen, best = page.evaluate("[window.live.seen, window.live.best]")
     memory = {"server": megabytes(the_server()), "standby": round(standby, 1), "worker": round(sum(map(megabytes, workers())), 1)}
     visit.close()
     goals = {f"exact match {goal} %": seen.get(f"exact match {goal} %") for goal in (95, 99)}
-    return {"seconds": {**goals, "the end": end}, "best exact match shown, %": best, "megabytes": memory}
+    return {"seconds": {**goals, "the end": end}, "best exact match shown, %": best, "megabytes": memory, "cores busy": used}
 
 
 def changes_elsewhere(visits: dict[str, Visit], sentences: Iterator[str], count: int) -> dict[str, list[float]]:
@@ -174,28 +182,33 @@ def _add(all_times: dict[str, list[float]], more: dict[str, list[float]]) -> Non
         all_times[name] += found
 
 
-def measure(repeats: int, changes: int, rounds: int) -> dict[str, Any]:
+def first_losses(browser: Browser, address: str, repeats: int) -> dict[str, Any]:
+    losses = {corpus: [first_loss(browser, address, corpus) for _ in range(repeats)] for corpus in CORPORA}
+    return {
+        corpus: {"median": round(statistics.median(found), 2), "most": round(max(found), 2), "count": len(found)}
+        for corpus, found in losses.items()
+    }
+
+
+def measure(options: argparse.Namespace) -> dict[str, Any]:
     with running_server({"ATTENTION_LAB_STANDBY": "1"}) as address, chromium() as browser:
-        warm = when_warm()
-        losses = {corpus: [first_loss(browser, address, corpus) for _ in range(repeats)] for corpus in CORPORA}
-        return {
-            "seconds until a worker stands by": round(warm, 1),
-            "seconds from the click to the first loss": {
-                corpus: {"median": round(statistics.median(found), 2), "most": round(max(found), 2), "count": len(found)}
-                for corpus, found in losses.items()
-            },
-            "default run": default_run(browser, address),
-            "a stage change elsewhere": responsiveness(browser, address, changes, rounds),
+        measured = {"seconds until a worker stands by": round(when_warm(), 1)}
+        parts: dict[str, Callable[[], Any]] = {
+            "seconds from the click to the first loss": lambda: first_losses(browser, address, options.repeats),
+            "default run": lambda: default_run(browser, address),
+            "a stage change elsewhere": lambda: responsiveness(browser, address, options.changes, options.rounds),
         }
+        chosen = [title for name, title in zip(PARTS, parts, strict=True) if name in options.only]
+        return measured | {title: parts[title]() for title in chosen}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="bench.live", description="How live training is, in a browser against a real server.")
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, help="which parts to measure")
     parser.add_argument("--repeats", type=int, default=5, help="starts for each corpus")
     parser.add_argument("--changes", type=int, default=15, help="stage changes a page and round")
     parser.add_argument("--rounds", type=int, default=2)
-    options = parser.parse_args()
-    json.dump(measure(options.repeats, options.changes, options.rounds), sys.stdout, indent=1)
+    json.dump(measure(parser.parse_args()), sys.stdout, indent=1)
     print()
 
 

@@ -86,8 +86,7 @@ class Job:
             self._send({"type": "diverged", "run": self.run, "member": number, "step": member.step})
             return
         if step.held_out:
-            scores = {name: step.held_out.mean(name) for name in ("exact_match", "bleu", "loss", "token_accuracy")}
-            self._send({"type": "scores", "run": self.run, "member": number, "step": step.step, "scores": scores})
+            self._send({"type": "scores", "run": self.run, "member": number, "step": step.step, "scores": step.held_out.means})
         now = time.monotonic()
         if now - self._told > TELL_SECONDS or step.step == 1 or member.ended:
             self._told = now

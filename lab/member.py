@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 import time
 from collections.abc import Mapping
@@ -15,8 +16,9 @@ from model.checkpoints import checkpoint_paths
 from model.errors import LabError
 from model.saved import read_config
 from model.training import Keeper, Step, Training
-from model.transformer import Transformer, new_model
+from model.transformer import Writer, new_model
 
+FAR = 3  # times the loss of a blind guess: from there no training has come back
 TERMS = {"built-in": "Sentences of the project's own, MIT.", "pairs": "The text is the learner's own; its terms are theirs to know."}
 
 
@@ -33,7 +35,7 @@ class Member:
             clear(folder)  # begun, and killed before there was anything to go on from
         shape = read_config(folder) if going_on else spec.shape.with_(vocabulary=len(material.tokenizer.pieces))
         model = new_model(shape, spec.training.seed)
-        assert isinstance(model, Transformer), "a run trains an encoder-decoder"
+        assert isinstance(model, Writer), "a run trains what writes"
         self.training = Training(model, material.tokenizer, material.corpus, spec.training)
         self.keeper = Keeper(folder, self.training, material.tokenizer, material.corpus, card(spec, source))
         self.keeper.resume() if going_on else self.keeper.begin(origin(folder, source))
@@ -53,6 +55,7 @@ class Member:
         """One step, kept in the folder; None where it diverged, and then it has `ended`."""
         try:
             step = self.keeper.keep(self.training.advance())
+            self._check(step)
             if self.ended:
                 self._tidy()
             elif time.monotonic() - self._saved > self.checkpoint_seconds:
@@ -64,6 +67,18 @@ class Member:
             self.keeper.log(str(error))
             self.error = error
             return None
+
+    def _check(self, step: Step) -> None:
+        """Raises `LabError` where the loss has run away. It need not become infinite for that: Adam's steps are only so large."""
+        guess = math.log(self.training.model.config.vocabulary)  # of every piece alike
+        if step.loss > FAR * guess:
+            raise LabError(
+                "diverged",
+                "At step {step} the loss was {loss}, more than {times} times the {guess} of a blind guess: the steps were too large. "
+                "The learning rate was set to {rate}; try a tenth of it.",
+                "rate",
+                step=step.step, loss=f"{step.loss:.1f}", times=FAR, guess=f"{guess:.1f}", rate=f"{self.spec.training.rate:g}",
+            )  # fmt: skip
 
     def _tidy(self) -> None:
         """A run that is done goes on from its last checkpoint or not at all."""

@@ -11,6 +11,7 @@ from lab.spec import DEFAULT_CORPUS, TOKENIZERS, CorpusSource, RunSpec, plan
 from lab.uploads import NAMES
 from model.corpora import CORPORA, Corpus, Pair, load_corpus
 from model.corpora.own import CleaningReport, read_aligned, read_pairs
+from model.corpora.stories import text_of
 from model.tokenizers import Encoding, Tokenizer, train_tokenizer
 
 
@@ -71,11 +72,11 @@ class Material:
     tokenizer: Tokenizer
 
 
-Wanted = tuple[CorpusSource, str, int]  # what is prepared: source, kind of tokenizer, vocabulary
+Wanted = tuple[CorpusSource, str, int, bool]  # what is prepared: source, kind of tokenizer, vocabulary, is a pair one text?
 
 
 def wanted(spec: RunSpec) -> Wanted:
-    return spec.corpus, spec.tokenizer, spec.members[0].shape.vocabulary
+    return spec.corpus, spec.tokenizer, spec.members[0].shape.vocabulary, spec.continues
 
 
 class Prepared:
@@ -88,7 +89,7 @@ class Prepared:
 
     @property
     def corpora(self) -> list[str]:
-        return [source.name for source, _, _ in self._ready]
+        return [source.name for source, *_ in self._ready]
 
     def prepare_more(self) -> bool:
         """One stage further; False where all is ready."""
@@ -133,7 +134,7 @@ def rehearse(material: Material) -> None:
 
 def build(key: Wanted, upload: Path | None, tokenizer: Tokenizer | None = None) -> Iterator[str | Material]:
     """The name of each stage before it is done, and the material last. A run that goes on brings its `tokenizer`."""
-    source, kind, vocabulary = key
+    source, kind, vocabulary, one_text = key
     yield "corpus"
     corpus = without_gold(read_corpus(source, upload))
     if tokenizer is None:
@@ -141,7 +142,7 @@ def build(key: Wanted, upload: Path | None, tokenizer: Tokenizer | None = None) 
         tokenizer = train_tokenizer(kind, (text for pair in corpus.train for text in (pair.source, pair.target)), vocabulary)
     yield "encoding"
     remembering = Remembering(tokenizer)
-    remembering.meet(text for pair in corpus.train for text in (pair.source, pair.target))
+    remembering.meet(text for pair in corpus.train for text in ((text_of(pair),) if one_text else (pair.source, pair.target)))
     yield Material(corpus, remembering)
 
 

@@ -14,6 +14,7 @@ from model.config import count_parameters
 # Of one core, measured on the live recipe; `pace` corrects them by the runs this computer has done.
 SECONDS_A_LAYER, OPERATIONS_A_SECOND = 0.0025, 6e10
 TOKENS_A_SENTENCE, SECONDS_TO_BEGIN, SECONDS_A_TRANSLATION = 13, 1.0, 0.004
+TOKENS_A_STORY, SECONDS_A_CONTINUATION = 60, 0.018  # of a decoder alone, which reads the whole text anew for each word
 
 
 @dataclass(frozen=True)
@@ -65,14 +66,17 @@ def seconds_a_step(member: MemberSpec) -> float:
     shape, training = member.shape, member.training
     parts = count_parameters(shape)
     multiplied = sum(parts.values()) - parts["embeddings"] + shape.vocabulary * shape.d_model
-    tokens = training.batch if training.batch_by == "tokens" else training.batch * TOKENS_A_SENTENCE
-    return 2 * shape.layers * SECONDS_A_LAYER + 6 * multiplied * tokens / OPERATIONS_A_SECOND
+    alone = shape.kind == "decoder"
+    tokens = training.batch if training.batch_by == "tokens" else training.batch * (TOKENS_A_STORY if alone else TOKENS_A_SENTENCE)
+    return (1 if alone else 2) * shape.layers * SECONDS_A_LAYER + 6 * multiplied * tokens / OPERATIONS_A_SECOND
 
 
 def evaluation_seconds(member: MemberSpec, after: int = 0) -> float:
     """Of all evaluations after that step."""
     training = member.training
     times = 1 + ((training.steps - after) // training.evaluate_every if training.evaluate_every else 0)
+    if member.shape.kind == "decoder":
+        return times * training.evaluate_sentences * SECONDS_A_CONTINUATION
     return times * 2 * training.evaluate_sentences * SECONDS_A_TRANSLATION
 
 

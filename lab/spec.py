@@ -21,6 +21,11 @@ STEPS, BATCH_SENTENCES, BATCH_TOKENS, FRAMES, EVALUATE_SENTENCES, KEEP, POOL = 1
 
 DEFAULT_CORPUS = "grammar"
 TOKENIZERS = {"grammar": "word", "reversing": "word", "copying": "word", "sorting": "word", "dates": "character", "stories": "word"}
+STORIES = "stories"  # what a decoder alone goes on with; all else is translated
+# Settings other than those of the preset, by built-in corpus. A story has five times the words of a sentence.
+USUAL: Mapping[str, Mapping[str, Any]] = {
+    STORIES: {"kind": "decoder", "steps": 900, "warmup": 112, "batch": 24, "rate": 6e-3, "longest": 80, "spelling": 0.0},
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,8 +71,10 @@ class MemberSpec:
 
     def __post_init__(self) -> None:
         check_app_limits(self.shape)
-        if self.shape.kind != "encoder_decoder":
-            raise LabError("not_a_translator", "{field} is {value}; a run trains an encoder-decoder.", "kind", value=self.shape.kind)
+        if self.shape.kind == "encoder":
+            raise LabError(
+                "not_a_writer", "{field} is {value}; a run trains what writes: encoder_decoder or decoder.", "kind", value="encoder"
+            )
         batch = BATCH_TOKENS if self.training.batch_by == "tokens" else BATCH_SENTENCES
         for name, limit in (
             ("steps", STEPS), ("batch", batch), ("frames", FRAMES), ("evaluate_sentences", EVALUATE_SENTENCES), ("keep", KEEP),
@@ -111,6 +118,11 @@ class RunSpec:
         return "run" if len(self.members) == 1 else "race"
 
     @property
+    def continues(self) -> bool:
+        """A decoder alone learns to go on with a text; else what learns is a translator."""
+        return self.members[0].shape.kind == "decoder"
+
+    @property
     def steps(self) -> int:
         """All steps of all members."""
         return sum(member.training.steps for member in self.members)
@@ -147,9 +159,10 @@ def plan(
 ) -> RunSpec:
     """A run from a preset and whichever settings of its shape or its training are to differ: `plan("mine", steps=300, heads=2)`."""
     source = CorpusSource(name=corpus) if isinstance(corpus, str) else corpus
-    member = _changed(MemberSpec(shape=preset(preset_name), training=recipe(preset_name)), name, settings)
-    usual = TOKENIZERS.get(source.name, "unigram") if source.kind == "built-in" else "unigram"
-    return RunSpec(name=name, corpus=source, tokenizer=tokenizer or usual, members=(member,))
+    built_in = source.name if source.kind == "built-in" else ""
+    usual = _changed(MemberSpec(shape=preset(preset_name), training=recipe(preset_name)), name, USUAL.get(built_in, {}))
+    pieces = tokenizer or TOKENIZERS.get(built_in, "unigram")
+    return RunSpec(name=name, corpus=source, tokenizer=pieces, members=(_changed(usual, name, settings),))
 
 
 def race(run: RunSpec, switches: Mapping[str, Mapping[str, Any]], name: str = "") -> RunSpec:

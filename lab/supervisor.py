@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -132,7 +132,7 @@ class Supervisor:
         """The same order as the one the worker keeps its best model by."""
         row = self.journal.get(run)
         old = row.best[member] if row else {}
-        if "bleu" not in old or (scores["bleu"], -scores["loss"]) >= (old["bleu"], -old["loss"]):
+        if "bleu" not in old or _rank(scores) >= _rank(old):
             self._note_member(run, member, scores)
 
     def _note_member(self, run: str, member: int, values: dict[str, Any]) -> None:
@@ -262,3 +262,8 @@ class Supervisor:
 
     def expected(self, spec: RunSpec) -> float:
         return expected_seconds(spec, self._pace)
+
+
+def _rank(scores: Mapping[str, float]) -> tuple[float, float]:
+    """As `model.held_out.HeldOutScores.rank`, which needs torch."""
+    return scores.get("fitting", scores["bleu"]), -scores["loss"]

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from model.batches import Batch, Encoded, batches_in_order, encode_pairs
 from model.continuing import continuations
-from model.corpora import Corpus, Pair
+from model.corpora import Corpus, Pair, stories
 from model.evaluation import score, token_accuracy
 from model.loss import smoothed_cross_entropy
 from model.noise import Noise
@@ -21,18 +21,24 @@ from model.transformer import LanguageModel, Writer
 from model.translate import translate
 
 BATCH, SAMPLES = 128, 3
+NUMBERS = ("loss", "token_accuracy", "exact_match", "bleu", "fitting")
 Encode = Callable[[Sequence[Pair], Tokenizer, int], Encoded]
 
 
 @dataclass(frozen=True)
 class SplitScore:
-    """`loss` in nats a token, without smoothing; `token_accuracy` and `exact_match` from 0 to 1, `bleu` from 0 to 100."""
+    """`loss` in nats a token, without smoothing; `token_accuracy` and `exact_match` from 0 to 1, `bleu` from 0 to 100.
+
+    `fitting`, from 0 to 1, of built-in stories alone: the share of the sentences written that can stand in such a story. There
+    is no one right way to go on with a text, so exact match and BLEU say nothing then.
+    """
 
     sentences: int
     loss: float
     token_accuracy: float
     exact_match: float
     bleu: float
+    fitting: float | None = None
 
 
 @dataclass(frozen=True)
@@ -55,9 +61,15 @@ class HeldOutScores:
         return sum(float(getattr(split, name)) for split in self.splits.values()) / len(self.splits)
 
     @property
+    def means(self) -> dict[str, float]:
+        """Every number that has a meaning for all sets, by its name."""
+        return {name: self.mean(name) for name in NUMBERS if all(getattr(split, name) is not None for split in self.splits.values())}
+
+    @property
     def rank(self) -> list[float]:
-        """What makes one moment of a training better than another: BLEU, then the loss. Larger is better."""
-        return [self.mean("bleu"), -self.mean("loss")]
+        """What makes one moment of a training better than another: BLEU (of stories what fits), then the loss. Larger is better."""
+        means = self.means
+        return [means.get("fitting", means["bleu"]), -means["loss"]]
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -79,10 +91,17 @@ def measure(model: Writer, tokenizer: Tokenizer, sets: Mapping[str, Encoded]) ->
         sources, references = [pair.source for pair in data.pairs], [pair.target for pair in data.pairs]
         written = write(model, tokenizer, sources)
         scores = score(written, references)
-        splits[name] = SplitScore(len(data), loss, accuracy, scores.exact_match, scores.bleu)
+        splits[name] = SplitScore(len(data), loss, accuracy, scores.exact_match, scores.bleu, _fitting(sources, references, written))
         triples = zip(sources, references, written, strict=True)
         samples += [Sample(source, reference, ours) for source, reference, ours in list(triples)[:SAMPLES]]
     return HeldOutScores(splits, tuple(samples), time.perf_counter() - start)
+
+
+def _fitting(sources: Sequence[str], references: Sequence[str], written: Sequence[str]) -> float | None:
+    """Where what was to be written are built-in stories."""
+    if not stories.is_story(f"{sources[0]} {references[0]}"):
+        return None
+    return sum(map(stories.share_that_fits, sources, written)) / len(sources)
 
 
 def write(model: Writer, tokenizer: Tokenizer, sources: Sequence[str]) -> list[str]:

@@ -130,11 +130,11 @@ def before_and_after(label: str, before: str, after: str) -> None:
     right.metric(_("{label}, broken").format(label=label), after)
 
 
-def race_link(switch: str, label: str) -> None:
-    """A link that opens Train with a race prepared: a model as it is against one with `switch`, one of `RACES`."""
+def race_link(switch: str, label: str, corpus: str = "grammar") -> None:
+    """A link that opens Train with a race prepared: a model as it is against one with `switch`, one of `RACES`, both on `corpus`."""
     slug = switch.replace(" ", "-")
     assert slug in RACES, slug
-    st.page_link("pages/train.py", label=label, query_params={"race": slug})
+    st.page_link("pages/train.py", label=label, query_params={"race": slug, "corpus": corpus})
 
 
 def code(file: str, name: str, line: str) -> None:

@@ -57,7 +57,7 @@ def trained(model: str) -> str:
 def check_model(model: str) -> None:
     """Raises `LabError` for a name that is neither that of a shipped model nor `run:<id>`, with or without `:untrained`."""
     if train_models.is_run(model):
-        train_models.folder(model)
+        train_models.check(model)
     elif model not in model_names():
         raise LabError(
             "unknown_model",

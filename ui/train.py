@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from lab import Laboratory, RunSpec, RunView
+from lab.spec import STORIES
 from model.errors import LabError
 from ui import address, prose, train_live, train_own, train_race, train_settings, train_upload, wording
 from ui.prose import Said
@@ -76,11 +77,11 @@ def _settings(racing: bool) -> None:
     with st.container(key="train_settings", gap="small"):
         switches = train_race.choose_switches() if racing else []
         told = st.container()
-        values = {"corpus": train_settings.choose_corpus(), **train_settings.in_sight(racing)}
-        own = values["corpus"] == OWN
+        corpus = train_settings.choose_corpus()
+        values = {"corpus": corpus, **train_settings.in_sight(corpus, racing)}
         with st.container(horizontal=True, vertical_alignment="center"):
             start = st.container(width="content")
-            values |= train_settings.folded(own)
+            values |= train_settings.folded(corpus)
             about = st.container(width="content")
         spec, error = _spec_of(values, switches, racing)
         if racing:
@@ -90,8 +91,8 @@ def _settings(racing: bool) -> None:
             about.caption(_("About {seconds} on this computer.").format(seconds=duration(open_laboratory().expected_seconds(spec))))
         if error is not None and error.code not in ("no_text_yet", "no_switch"):
             wording.show(error, "train_settings_error")
-    if st.session_state.get(CHOSEN) is None and not own and not racing:
-        _examples(values["corpus"])
+    if st.session_state.get(CHOSEN) is None and corpus != OWN and not racing:
+        _examples(corpus)
 
 
 def _spec_of(values: dict[str, Any], switches: list[str], racing: bool) -> tuple[RunSpec | None, LabError | None]:
@@ -100,7 +101,7 @@ def _spec_of(values: dict[str, Any], switches: list[str], racing: bool) -> tuple
         name = _name_of(open_laboratory(), values["corpus"], racing)
         if not racing:
             return train_settings.spec_of(values, name), None
-        return train_race.race_of(train_settings.spec_of(values, name, train_settings.RACE_SENTENCES), switches), None
+        return train_race.race_of(train_settings.spec_of(values, name, racing=True), switches), None
     except LabError as error:
         return None, error
 
@@ -123,8 +124,9 @@ def _start(spec: RunSpec) -> None:
 def _examples(corpus: str) -> None:
     """What it is going to read, before it has read any of it."""
     st.subheader(_("What it will read"), anchor=False)
+    template = _("{source} {target}") if corpus == STORIES else _("{source} → {target}")
     for number, (source, target) in enumerate(examples(corpus)):
-        prose.say(_("{source} → {target}"), f"train_example_{number}", source=Said(source, "source"), target=Said(target, "target"))
+        prose.say(template, f"train_example_{number}", source=Said(source, "source"), target=Said(target, "target"))
 
 
 def show_run(run: RunView) -> None:

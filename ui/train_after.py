@@ -36,7 +36,7 @@ def after_run(run: RunView, mine: bool) -> None:
 
 def _members(run: RunView) -> None:
     """Each of a race's models can be used and taken home."""
-    with st.popover(_("Use one of them")):
+    with st.popover(_("Download one of them") if run.spec.continues else _("Use one of them")):
         for number, member in enumerate(run.members):
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(escaped(member.name))
@@ -45,6 +45,9 @@ def _members(run: RunView) -> None:
 
 
 def _use(run: RunView, member: int) -> None:
+    """The stage asks for a translation, which a model that goes on with texts has none to give."""
+    if run.spec.continues:
+        return
     on_stage = stage.current().model
     if is_run(on_stage) and (run_of(on_stage), member_of(on_stage)) == (run.id, member):
         st.page_link("pages/inspect.py", label=_("On the stage: inspect it"))

@@ -20,13 +20,14 @@ from model.errors import LabError
 from model.text import clean_sentence
 from ui import readings, sentences, stage, wording
 from ui.components.film import film, film_words
-from ui.train_examples import examples
+from ui.train_examples import examples, story_begun
 from ui.train_log import log_of
 from ui.train_models import is_run, is_there, name_of, open_laboratory, run_of
 from ui.words import _
 
 if TYPE_CHECKING:
     from model.reading import Reading
+    from model.saved import SavedModel
 
 FRENCH = "grammar"  # the corpus whose runs are watched on the stage's sentence
 FRAMES_A_TICK = 6  # new ones of one member, so that a tick stays short while a run goes on
@@ -34,7 +35,7 @@ FRAMES_A_TICK = 6  # new ones of one member, so that a tick stays short while a 
 
 @dataclass(frozen=True)
 class Seen:
-    """One moment: weights by kind, uint8 [layers, heads, n, m], and the tokens of the axes."""
+    """One moment: weights by kind, uint8 [layers, heads, n, m], and the tokens of the axes. A decoder alone has one kind and no source."""
 
     weights: dict[str, np.ndarray]
     source: tuple[str, ...]
@@ -57,6 +58,8 @@ def show(view: RunView) -> None:
         _draw(view, source, target)
     except LabError as error:
         wording.show(error, "train_film_error")
+    if view.spec.continues:
+        return
     key = _sentence_key(view)
     st.text_input(_("On another sentence"), key=key, placeholder=_first_words(view), max_chars=limits.SENTENCE_CHARACTERS)
 
@@ -81,7 +84,8 @@ def _draw(view: RunView, source: str, target: str) -> None:
 
 def _film(view: RunView, member: int, moments: dict[int, Seen]) -> Film:
     about = view.members[member]
-    weights = {kind: np.stack([seen.weights[kind] for seen in moments.values()]) for kind in KINDS}
+    kinds = next(iter(moments.values())).weights
+    weights = {kind: np.stack([seen.weights[kind] for seen in moments.values()]) for kind in kinds}
     note = _("diverged at step {step}").format(step=about.step) if about.diverged else ""
     return Film(about.name or view.name, tuple(moments), weights, view.spec.members[member].shape.causal_mask, note)
 
@@ -99,8 +103,11 @@ def watched(view: RunView) -> tuple[str, str]:
     """The sentence of the film and its target, the same at every moment.
 
     A run that learns French is watched on the stage's sentence with the stage's French; one that learns something else on a line
-    of its own corpus; one that was asked for another sentence, on that with what the model has come to write.
+    of its own corpus; one that was asked for another sentence, on that with what the model has come to write. One that goes on
+    with stories is watched on the beginning of one, and there is no target.
     """
+    if view.spec.continues:
+        return story_begun(), ""
     typed = st.session_state.get(_sentence_key(view))
     if typed:
         source = clean_sentence(typed)
@@ -138,7 +145,12 @@ def _own_words(view: RunView, source: str) -> str:
 @st.cache_resource(show_spinner=False, max_entries=8 * limits.READINGS)
 def frame_weights(run: str, member: int, step: int, source: str, target: str) -> Seen:
     """`source` through the model as it was after `step`, with `target` forced. Imports torch."""
-    shown = frame_reading(run, member, step, source, target)
+    from model.read import read
+
+    saved = frame_model(run, member, step)
+    if saved.config.kind == "decoder":
+        return _read_alone(saved, source)
+    shown = read(saved, source, target)
     names = {"cross": "decoder.cross", "encoder": "encoder.self", "decoder": "decoder.self"}
     weights = {
         kind: as_bytes(np.stack([shown.arrays[f"{attention}.weights"] for attention in shown.attention_names(names[kind])]))
@@ -147,19 +159,33 @@ def frame_weights(run: str, member: int, step: int, source: str, target: str) ->
     return Seen(weights, shown.source_pieces, shown.target_in, shown.target_out)
 
 
-def frame_reading(run: str, member: int, step: int, source: str, target: str) -> Reading:
-    """The same as a whole reading. Raises `LabError` for a sentence that cannot be read, or a frame that is gone."""
+def _read_alone(saved: SavedModel, text: str) -> Seen:
+    """A decoder alone, which is fed a text and writes the same text one word later."""
+    import torch
+
+    from model.config import SPECIAL_PIECES, START
+    from model.transformer import LanguageModel
+
+    assert isinstance(saved.model, LanguageModel)
+    encoded = saved.tokenizer.encode(text)
+    with torch.inference_mode():
+        _, stack = saved.model.stacks(torch.tensor([(START, *encoded.ids[:-1])]))
+    weights = np.stack([layer.self_attention.weights[0].numpy() for layer in stack.layers])
+    return Seen({"decoder": as_bytes(weights)}, (), (SPECIAL_PIECES[START], *encoded.pieces[:-1]), encoded.pieces)
+
+
+def frame_model(run: str, member: int, step: int) -> SavedModel:
+    """A run's model as it was after `step`. Raises `LabError` for a frame that is gone."""
     from dataclasses import replace
 
     from model.frames import read_frame
-    from model.read import read
     from model.saved import with_parameters
 
     saved = readings.loaded(name_of(run, member))
     found = open_laboratory().frames(run, member)
     if step not in found:
         raise LabError("frame_gone", "This moment is no longer kept.", "step")
-    return read(replace(saved, model=with_parameters(saved.config, read_frame(found[step]))), source, target)
+    return replace(saved, model=with_parameters(saved.config, read_frame(found[step])))
 
 
 def _sentence_key(view: RunView) -> str:

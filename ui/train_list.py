@@ -11,7 +11,7 @@ import streamlit as st
 from figures.training import thinned
 from lab import RunView
 from ui.train_actions import REDRAW, choose, redraw
-from ui.train_log import mean
+from ui.train_log import share_good
 from ui.train_models import open_laboratory
 from ui.train_words import learnt, state_name
 from ui.visitor import visitor_key
@@ -54,7 +54,8 @@ def _on_select() -> None:
 
 
 def _row(run: RunView) -> dict[str, Any]:
-    scores = [member.scores["exact_match"] for member in run.members if "exact_match" in member.scores]
+    known = () if run.spec.continues else run.members  # of what goes on with a text there is no exact match
+    scores = [member.scores["exact_match"] for member in known if "exact_match" in member.scores]
     return {
         "name": run.name,
         "corpus": learnt(run),
@@ -77,9 +78,9 @@ def _losses(run: str, step: int) -> list[float]:
 
 @st.cache_data(show_spinner=False, max_entries=512)
 def _shares(run: str, step: int) -> list[float]:
-    """Its exact match at every test, in percent."""
+    """Its exact match at every test, or of stories what fits, in percent."""
     tests = [line["held_out"]["splits"] for line in open_laboratory().metrics(run) if line.get("held_out")]
-    return [round(100 * mean(list(splits.values()), "exact_match"), 1) for splits in tests]
+    return [round(share_good(list(splits.values())), 1) for splits in tests]
 
 
 def _columns() -> dict[str, Any]:

@@ -12,12 +12,12 @@ from streamlit.delta_generator import DeltaGenerator
 from figures.theme import PALETTES, Palette
 from figures.training import curve_rows, loss_curves, race_losses, race_rows, race_shares, share_curves
 from lab import RunView
-from ui import prose, train_film, train_race
+from ui import prose, train_film, train_race, train_tell
 from ui.prose import Said
 from ui.train_actions import REDRAW, act
 from ui.train_after import after_run
 from ui.train_log import Log, logs_of
-from ui.train_models import open_laboratory
+from ui.train_models import is_usable, open_laboratory
 from ui.train_samples import samples
 from ui.train_words import state_sentence
 from ui.words import _
@@ -34,6 +34,7 @@ def live(run: str, going: bool, mine: bool) -> None:
         st.rerun()
     _state(view, mine)
     if view.kind == "import":
+        _tell(view)
         return
     logs = logs_of(view)
     if any(log.loss for log in logs):
@@ -46,6 +47,7 @@ def _pictures(view: RunView, logs: list[Log]) -> None:
     """One model's film beside what it writes; the columns of a race need the whole width."""
     if view.kind == "race":
         samples(view, logs)
+        _tell(view)
         train_film.show(view)
         return
     left, right = st.columns([3, 2], gap="large")
@@ -53,6 +55,13 @@ def _pictures(view: RunView, logs: list[Log]) -> None:
         train_film.show(view)
     with right:
         samples(view, logs)
+        _tell(view)
+
+
+def _tell(view: RunView) -> None:
+    """What a model that goes on with texts has in place of the stage."""
+    if view.spec.continues and is_usable(view):
+        train_tell.tell(view)
 
 
 def _state(view: RunView, mine: bool) -> None:
@@ -105,29 +114,35 @@ def _losses(view: RunView, log: Log, palette: Palette) -> None:
 
 
 def _shares(view: RunView, log: Log, palette: Palette) -> None:
-    names = (_("tokens right"), _("whole sentences right"))
+    names = (_("tokens right"), good_title(view))
     spec = share_curves(view.steps, names, (_("step"), _("of what it has never seen, %")), palette)
     st.vega_lite_chart(
-        curve_rows(dict(zip(names, (log.tokens, log.exact), strict=True))), spec, theme=None, key="train_shares",
-        alt=_("Share by step of held-out tokens and of whole held-out sentences that are right; the newest values stand below."),
+        curve_rows(dict(zip(names, (log.tokens, log.good), strict=True))), spec, theme=None, key="train_shares",
+        alt=_("Share by step of held-out tokens that are right, and: {what}; the newest values stand below.").format(what=names[1]),
     )  # fmt: skip
-    if log.exact:
-        exact, tokens = f"{log.exact[-1][1]:.0f}", f"{log.tokens[-1][1]:.0f}"
-        st.caption(_("Exact match {exact} %, tokens {tokens} %").format(exact=exact, tokens=tokens))
+    if log.good:
+        good, tokens = f"{log.good[-1][1]:.0f}", f"{log.tokens[-1][1]:.0f}"
+        told = _("Sentences that fit {good} %, tokens {tokens} %") if view.spec.continues else _("Exact match {good} %, tokens {tokens} %")
+        st.caption(told.format(good=good, tokens=tokens))
     else:
         st.caption(_("Its first test comes at step {step}.").format(step=view.spec.members[0].training.evaluate_every))
+
+
+def good_title(view: RunView) -> str:
+    """What is counted of what it writes on its own."""
+    return _("own sentences that fit") if view.spec.continues else _("whole sentences right")
 
 
 def _race(view: RunView, logs: list[Log], palette: Palette, left: DeltaGenerator, right: DeltaGenerator) -> None:
     """All members on one chart for each of the two numbers."""
     names, steps = tuple(member.name for member in view.members), view.members[0].steps
     losses = dict(zip(names, (log.loss for log in logs), strict=True))
-    shares = dict(zip(names, (log.exact for log in logs), strict=True))
+    shares = dict(zip(names, (log.good for log in logs), strict=True))
     left.vega_lite_chart(
         race_rows(losses, steps), race_losses(steps, names, (_("step"), _("loss of training, nats per token")), palette), theme=None,
         key="train_race_losses", alt=_("Loss by step, a curve for each model; the newest values stand in the table below."),
     )  # fmt: skip
     right.vega_lite_chart(
-        race_rows(shares, steps, 100), race_shares(steps, names, (_("step"), _("whole sentences right, %")), palette), theme=None,
-        key="train_race_shares", alt=_("Share of held-out sentences that are right to the last word by step, a curve for each model."),
+        race_rows(shares, steps, 100), race_shares(steps, names, (_("step"), _("{what}, %").format(what=good_title(view))), palette),
+        theme=None, key="train_race_shares", alt=_("{what}, in percent by step, a curve for each model.").format(what=good_title(view)),
     )  # fmt: skip

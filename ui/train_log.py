@@ -16,14 +16,17 @@ Point = tuple[float, float]
 
 @dataclass
 class Log:
-    """Points are (step, value); shares are in percent. `samples` are those of the newest evaluation."""
+    """Points are (step, value); shares are in percent. `samples` are those of the newest evaluation.
+
+    `good` is of whole sentences that are right; of a run that goes on with stories, of its sentences that fit.
+    """
 
     step: int = 0
     floor: float = 0.0
     loss: list[Point] = field(default_factory=list)
     rate: list[float] = field(default_factory=list)
     held_out_loss: list[Point] = field(default_factory=list)
-    exact: list[Point] = field(default_factory=list)
+    good: list[Point] = field(default_factory=list)
     tokens: list[Point] = field(default_factory=list)
     samples: list[dict[str, str]] = field(default_factory=list)
 
@@ -38,9 +41,15 @@ class Log:
             splits = list(found["splits"].values())
             if all(split["loss"] is not None for split in splits):
                 self.held_out_loss.append((self.step, mean(splits, "loss")))
-            self.exact.append((self.step, 100 * mean(splits, "exact_match")))
+            self.good.append((self.step, share_good(splits)))
             self.tokens.append((self.step, 100 * mean(splits, "token_accuracy")))
             self.samples = found["samples"]
+
+
+def share_good(splits: list[dict[str, float]]) -> float:
+    """What counts, in percent."""
+    stories = all(split.get("fitting") is not None for split in splits)
+    return 100 * mean(splits, "fitting" if stories else "exact_match")
 
 
 def mean(splits: list[dict[str, float]], name: str) -> float:

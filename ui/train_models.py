@@ -61,6 +61,15 @@ def folder(model: str) -> Path:
     return found
 
 
+def check(model: str) -> None:
+    """Raises `LabError` where the name means no model that can stand on the stage: that asks for a translation."""
+    folder(model)
+    run = open_laboratory().get(run_of(model))
+    if run.spec.continues:
+        template = "“{name}” goes on with stories and translates nothing, so it cannot stand here. On the Train page it writes for you."
+        raise LabError("continues", template, "model", name=run.name)
+
+
 def stamp(model: str) -> int:
     """Changes whenever a better model of the run takes the place of the one before; part of the key of every cache."""
     try:
@@ -78,10 +87,10 @@ def is_there(model: str) -> bool:
 
 
 def own_models() -> tuple[str, ...]:
-    """The visitor's newest runs that have something to show. Nothing is opened for it: a first view needs no laboratory."""
+    """The visitor's newest runs that translate and have something to show. Nothing is opened for it: a first view needs no laboratory."""
     if not _opened.is_set():
         return ()
-    runs = (run for run in open_laboratory().list_runs(visitor_key()) if is_usable(run))
+    runs = (run for run in open_laboratory().list_runs(visitor_key()) if is_usable(run) and not run.spec.continues)
     return tuple(islice((name_of(run.id, number) for run in runs for number in range(len(run.members))), OFFERED))
 
 

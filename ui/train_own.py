@@ -24,6 +24,7 @@ _KEPT, SHOWN = "train_own_text", 4
 PATIENCE = 90  # seconds a preview may take
 MEGABYTE = 2**20
 TYPES = ["tsv", "txt", "csv", "gz", "en", "fr", "de"]
+TABLES = [*TYPES, "tmx"]  # read_pairs knows a translation memory by its beginning
 
 
 @dataclass
@@ -78,14 +79,16 @@ def _ask() -> None:
         left, right = st.columns(2)
         files = [_file(left, _("From"), "train_own_from"), _file(right, _("To"), "train_own_to")]
     else:
-        st.caption(_("Each line: a sentence, a tabulator, what it shall become. Plain text in UTF-8, gzip is fine."))
-        files = [_file(st, _("Table"), "train_own_table")]
+        st.caption(_(
+            "Each line: a sentence, a tabulator, what it shall become; or a translation memory (TMX). Plain text in UTF-8, gzip is fine."
+        ))  # fmt: skip
+        files = [_file(st, _("Table"), "train_own_table", TABLES)]
     if all(file is not None for file in files):
         _take(files)
 
 
-def _file(place: Any, label: str, key: str) -> Any:
-    return place.file_uploader(label, type=TYPES, key=key, max_upload_size=limits.UPLOAD_BYTES // MEGABYTE)
+def _file(place: Any, label: str, key: str, types: list[str] = TYPES) -> Any:
+    return place.file_uploader(label, type=types, key=key, max_upload_size=limits.UPLOAD_BYTES // MEGABYTE)
 
 
 def _take(files: list[Any]) -> None:

@@ -12,9 +12,10 @@ from lab.spec import MEMBERS
 from model.errors import LabError
 from ui import address
 from ui.train_memory import keep, put, recall
+from ui.train_words import CORPORA
 from ui.words import _
 
-PARAMETER = "race"  # in the address: which switch a lesson's link has set
+PARAMETER, CORPUS = "race", "corpus"  # in the address: which switch a lesson's link has set, and what is learnt where it is not French
 FAST = 12  # times the rate, where it is too high
 _CHOSEN, _WRITTEN = "train_race", "train_race_written"
 SWITCHES: dict[str, dict[str, Any]] = {
@@ -55,20 +56,23 @@ def difference(switch: str, rate: float) -> str:
 
 
 def asked() -> str | None:
-    """The switch a link asks for, once: where the address names another one than this page wrote there."""
-    found = address.read_own(PARAMETER)
-    if found is None or found == st.session_state.get(_WRITTEN) or found not in SWITCHES:
+    """The switch a link asks for, once: where the address names another race than this page wrote there."""
+    switch, corpus = address.read_own(PARAMETER), address.read_own(CORPUS)
+    if switch not in SWITCHES or (switch, corpus) == st.session_state.get(_WRITTEN):
         return None
-    put(_CHOSEN, [found])
-    return found
+    put(_CHOSEN, [switch])
+    put("train_corpus", corpus if corpus in CORPORA else CORPORA[0])
+    return switch
 
 
 def keep_address(shown: bool) -> None:
     """The one switch of a race that is being prepared stands in the address, so that the page can be handed on."""
-    chosen = st.session_state.get(_CHOSEN) or []
-    written = chosen[0] if shown and len(chosen) == 1 else None
+    chosen, corpus = st.session_state.get(_CHOSEN) or [], st.session_state.get("train_corpus")
+    one = shown and len(chosen) == 1
+    written = (chosen[0] if one else None, corpus if one and corpus in CORPORA[1:] else None)
     st.session_state[_WRITTEN] = written
-    address.keep_own(PARAMETER, written)
+    for name, value in zip((PARAMETER, CORPUS), written, strict=True):
+        address.keep_own(name, value)
 
 
 def choose_switches() -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from lab import RunView
+from ui import train_tell
 from ui.train_log import Log
 from ui.words import _
 
@@ -70,14 +71,18 @@ def samples(view: RunView, logs: Sequence[Log]) -> None:
         st.caption(_("Nothing yet: at step {step} it is given sentences it has never seen.").format(step=first))
         return
     members = [_head(view, number, log) for number, log in enumerate(logs)]
-    rows = [_row([log.samples[place] if log.samples else None for log in logs]) for place in range(min(SHOWN, len(told[0].samples)))]
-    _SAMPLES(key="train_samples", data={"corner": _("Sentences it has never seen"), "members": members, "samples": rows})
+    places = range(min(SHOWN, len(told[0].samples)))
+    rows = [_row(view, [log.samples[place] if log.samples else None for log in logs]) for place in places]
+    corner = _("Beginnings it has never seen") if view.spec.continues else _("Sentences it has never seen")
+    _SAMPLES(key="train_samples", data={"corner": corner, "members": members, "samples": rows})
 
 
 def _head(view: RunView, number: int, log: Log) -> dict[str, Any]:
     member = view.members[number]
-    score = _("{count} %").format(count=f"{log.exact[-1][1]:.0f}") if log.exact else "\u2013"
-    notes = [_("of its sentences right to the last word, at step {step}").format(step=f"{log.exact[-1][0]:,.0f}")] if log.exact else []
+    score = _("{count} %").format(count=f"{log.good[-1][1]:.0f}") if log.good else "\u2013"
+    right = _("of its own sentences fit the story, at step {step}")
+    right = right if view.spec.continues else _("of its sentences right to the last word, at step {step}")
+    notes = [right.format(step=f"{log.good[-1][0]:,.0f}")] if log.good else []
     if member.diverged:
         notes.append(_("diverged at step {step}").format(step=member.step))
     name = member.name if len(view.members) > 1 else ""
@@ -88,8 +93,11 @@ def role_of(number: int, members: int) -> str:
     return ROLES[number] if members > 1 else ""
 
 
-def _row(answers: Sequence[dict[str, str] | None]) -> dict[str, Any]:
+def _row(view: RunView, answers: Sequence[dict[str, str] | None]) -> dict[str, Any]:
     known = next(answer for answer in answers if answer)
+    if view.spec.continues:
+        told = [train_tell.judged(known["source"], answer["translation"] if answer else "") for answer in answers]
+        return {"source": known["source"], "should": "", "answers": told}
     shown = [_answer(answer) for answer in answers]
     right = all(answer["right"] for answer in shown)
     should = "" if right else _("it should be: {reference}").format(reference=known["reference"])

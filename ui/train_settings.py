@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from lab import CorpusSource, RunSpec, plan
-from lab.spec import STEPS
+from lab.spec import STEPS, STORIES, USUAL
 from model import limits
 from model.config import preset
 from model.errors import LabError
@@ -21,9 +21,10 @@ from ui.words import _
 
 POSITIONS = ("sinusoidal", "learned", "none")
 SHAPE, TRAINING = preset("toy"), recipe("toy")
-RACE_STEPS, RACE_SENTENCES = 300, 50
+RACE_STEPS = 300
 EVALUATIONS, EVALUATE_LEAST = 10, 20  # times in the course of a run; steps between two: a beginner writes long lines of nonsense, slowly
-EVALUATE_SENTENCES = 100  # of each held-out set: one of them is one percent
+EVALUATE_SENTENCES, RACE_SENTENCES = 100, 50  # of each held-out set: one of a hundred is one percent
+STORIES_TOLD = 25  # in place of them; each has four sentences to be judged
 PRESETS: dict[str, dict[str, int]] = {
     "toy": {"d_model": 64, "heads": 4, "layers": 2},
     "one_head": {"d_model": 64, "heads": 1, "layers": 1},
@@ -42,24 +43,24 @@ def choose_corpus() -> str:
     return corpus
 
 
-def in_sight(racing: bool = False) -> dict[str, Any]:
+def in_sight(corpus: str, racing: bool = False) -> dict[str, Any]:
     """What else stands open: size, steps (those of a race are a number of their own). By name of the setting."""
     left, right, _free = st.columns([10, 4, 5], vertical_alignment="bottom")
     with left:
         _presets()
     if racing:
         return {"steps": _number(right, _("Steps of each"), "race_steps", 1, STEPS, RACE_STEPS, step=100)}
-    return {"steps": _number(right, _("Steps"), "steps", 1, STEPS, TRAINING.steps, step=100)}
+    return {"steps": _usual(corpus, right, _("Steps"), "steps", 1, STEPS, step=100)}
 
 
-def folded(own: bool) -> dict[str, Any]:
-    """The others, behind one button. `own`: on the learner's own text, which needs pieces of its own."""
+def folded(corpus: str) -> dict[str, Any]:
+    """The others, behind one button. The learner's own text needs pieces of its own."""
     with st.popover(_("More settings"), width="content"):
-        return _sizes() | (_pieces() if own else {}) | _others()
+        return _sizes() | (_pieces() if corpus == OWN else {}) | _others(corpus)
 
 
-def spec_of(values: dict[str, Any], name: str, sentences: int = EVALUATE_SENTENCES) -> RunSpec:
-    """The run of these values, tested on so many `sentences` of each held-out set. Raises `LabError` with the rule one of them breaks."""
+def spec_of(values: dict[str, Any], name: str, racing: bool = False) -> RunSpec:
+    """The run of these values. Raises `LabError` with the rule one of them breaks."""
     settings = {key: value for key, value in values.items() if key not in ("corpus", "tokenizer")}
     steps, width = settings["steps"], settings["d_model"]
     if isinstance(steps, int):
@@ -67,8 +68,8 @@ def spec_of(values: dict[str, Any], name: str, sentences: int = EVALUATE_SENTENC
         settings["evaluate_every"] = max(min(steps, EVALUATE_LEAST), steps // EVALUATIONS)
     if isinstance(width, int):
         settings["d_ff"] = 4 * width
-    tokenizer = values.get("tokenizer", "")
-    return plan(name, _source(values["corpus"]), "toy", tokenizer, evaluate_sentences=sentences, **settings)
+    sentences = STORIES_TOLD if values["corpus"] == STORIES else RACE_SENTENCES if racing else EVALUATE_SENTENCES
+    return plan(name, _source(values["corpus"]), "toy", values.get("tokenizer", ""), evaluate_sentences=sentences, **settings)
 
 
 def _source(corpus: str) -> CorpusSource:
@@ -113,20 +114,28 @@ def _pieces() -> dict[str, Any]:
     }
 
 
-def _others() -> dict[str, Any]:
+def _others(corpus: str) -> dict[str, Any]:
     left, right = st.columns(2)
     rate = {"step": 0.001, "format": "%.5f"}
     return {
         "norm": _choice(left, _("Normalization"), "norm", NORMS, norm_title),
         "positions": _choice(right, _("Positions"), "positions", POSITIONS, positions_title),
-        "rate": _number(left, _("Learning rate, at its peak"), "rate", 0.00001, 10.0, TRAINING.rate, **rate),
-        "batch": _number(right, _("Sentences in a batch"), "batch", 1, 512, TRAINING.batch, step=8),
+        "rate": _usual(corpus, left, _("Learning rate, at its peak"), "rate", 0.00001, 10.0, **rate),
+        "batch": _usual(corpus, right, _("Texts in a batch"), "batch", 1, 512, step=8),
         "dropout": _number(left, _("Dropout"), "dropout", 0.0, 0.9, SHAPE.dropout, step=0.05),
         "seed": _number(right, _("Seed"), "seed", 0, 2**31 - 1, TRAINING.seed),
         "scaling": _switch(_("Divide scores by √d_k"), "scaling"),
         "causal_mask": _switch(_("Hide later words from the decoder"), "causal_mask"),
         "residual": _switch(_("Residual connections"), "residual"),
     }
+
+
+def _usual(corpus: str, place: Any, label: str, name: str, least: float, most: float, **options: Any) -> Any:
+    """A number of the training; a corpus with a usual one of its own keeps it apart from the others'."""
+    own = USUAL.get(corpus, {})
+    return _number(
+        place, label, f"{corpus}_{name}" if name in own else name, least, most, own.get(name, getattr(TRAINING, name)), **options
+    )
 
 
 def _number(place: Any, label: str, name: str, least: float, most: float, default: float, **options: Any) -> Any:

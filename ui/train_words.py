@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from lab import RunView
+from lab.spec import STORIES
 from ui.wording import sentence_of
 from ui.words import _, many
 
-CORPORA = ("grammar", "reversing", "sorting", "dates")
+CORPORA = ("grammar", "reversing", "sorting", "dates", STORIES)
 OWN = "own"
 NORMS = ("post", "pre", "none")
 
@@ -18,6 +19,7 @@ def corpus_title(name: str) -> str:
         "copying": _("Copying"),
         "sorting": _("Sorting"),
         "dates": _("Dates"),
+        STORIES: _("Stories"),
         OWN: _("Your own text"),
     }.get(name, name)
 
@@ -50,6 +52,10 @@ def corpus_lead(name: str) -> str:
         "copying": _("The same words once more: the least a model can learn."),
         "sorting": _("The same words in order: position no longer helps, only what a word is."),
         "dates": _("Dates as people write them, turned into year-month-day, character by character."),
+        STORIES: _(
+            "Small stories, for a decoder alone (as GPT): given the first sentence it goes on. No one ending is the right one, so what "
+            "counts is how many of its sentences fit what stands before."
+        ),
         OWN: _("Pairs of lines of your own. They stay on this server; whoever has the link to a run sees a few of them."),
     }.get(name, "")
 
@@ -97,7 +103,7 @@ def state_sentence(run: RunView) -> str:
         "paused": _("Paused after step {step} of {steps}; it can go on from here."),
         "stopped": _("Stopped after step {step} of {steps}; what it has learnt is kept."),
         "failed": _("Failed after step {step} of {steps}: {why}"),
-        "diverged": _("Diverged at step {step} of {steps}: {why} Try a lower learning rate."),
+        "diverged": _("Diverged. {why}"),
     }[run.state].format(**values, why=why)
 
 

@@ -21,6 +21,7 @@ from model.corpora import Corpus, Pair
 from model.corpora.grammar_lexicon import FOLDER
 
 HELD_OUT_STORIES = 1_000
+SENTENCES = 5  # of every story
 BEGINNING, ENDING = "", "end"
 PEOPLE = ("hero", "friend")
 # A place where the thing is lost is another place than the one where it was.
@@ -175,6 +176,11 @@ def is_story(text: str) -> bool:
 def sentences_that_fit(text: str) -> int:
     """How many sentences from the beginning on can stand in one story: 5 for a whole one."""
     return max((count for count in _counts(BEGINNING, {}, text)), default=0)
+
+
+def share_that_fits(beginning: str, written: str) -> float:
+    """Of the sentences that have to follow the first, the share that was written and fits; 0 to 1."""
+    return max(0, sentences_that_fit(f"{beginning} {written}") - 1) / (SENTENCES - 1)
 
 
 def _ways(state: str, cast: Cast, text: str, goals: set[str]) -> Iterator[tuple[str, Cast, str]]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from lab import CorpusSource, plan
-from lab.prepared import Material, Prepared, Remembering, build, read_corpus, wanted
+from lab.prepared import KnownIds, Material, Prepared, Remembering, build, read_corpus, wanted
 from lab.spec import TOKENIZERS
+from model.batches import encode_texts
 from model.corpora import CORPORA, load_corpus
 from model.tokenizers import load_tokenizer, train_tokenizer
 
@@ -46,6 +48,16 @@ def test_material_is_the_corpus_without_its_gold() -> None:
     ]
     assert found.corpus.held_out == corpus.held_out and read_corpus(FEW, None) == corpus
     assert found.tokenizer.fingerprint == material().tokenizer.fingerprint
+
+
+def test_what_a_decoder_alone_reads_is_known_by_heart() -> None:
+    """Both sides of a pair as one text, as its batches are made of it."""
+    *_, found = build(wanted(plan("x", CorpusSource(name="stories", pairs=20))), None)
+    assert isinstance(found, Material)
+    known = encode_texts(found.corpus.train, found.tokenizer, 80)
+    plain = encode_texts(found.corpus.train, found.tokenizer.tokenizer, 80)  # type: ignore[attr-defined]
+    assert np.array_equal(known.target, plain.target)
+    assert all(isinstance(found.tokenizer.encode(f"{pair.source} {pair.target}"), KnownIds) for pair in found.corpus.train)
 
 
 def test_all_built_in_corpora_are_prepared_with_what_a_plan_asks_for() -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import time
 from pathlib import Path
 
 import pytest
 
-from lab import Laboratory, RunSpec, race
+from lab import CorpusSource, Laboratory, RunSpec, plan, race
 from lab.folders import LOCK
+from model.continuing import continuations
 from model.errors import LabError
 from model.run_folder import read_run
+from model.saved import load_model
+from model.transformer import LanguageModel
 from tests.lab.conftest import ME, STEPS, Ledger, alive, losses, model_hash, settings_of, small, wait_until, worker_of
 
 
@@ -81,12 +85,41 @@ def test_a_race_trains_its_members_in_turn(lab: Laboratory) -> None:
     assert all(lab.frames(run, member)[60].is_file() for member in range(2))
 
 
+def test_a_decoder_alone_learns_to_go_on_with_stories(lab: Laboratory) -> None:
+    """With its mask and without; judged by what fits, and nothing is made of the reference but a loss."""
+    few = {"d_model": 16, "d_ff": 32, "heads": 2, "layers": 1, "steps": 40, "warmup": 4, "batch": 8, "evaluate_sentences": 4, "frames": 3}
+    spec = race(plan("stories", CorpusSource(name="stories", pairs=100), **few), {"as it is": {}, "no mask": {"causal_mask": False}})
+    ledger = Ledger(lab)
+    run = ledger.start(spec)
+    wait_until(lambda: not lab.get(run).going)
+    view = lab.get(run)
+    assert view.state == "done" and view.spec.continues and view.steps == view.step == 80
+    for number, member in enumerate(view.members):
+        found = lab.metrics(run, member=number)[-1]["held_out"]
+        saved = load_model(lab.folder(run, number))
+        assert isinstance(saved.model, LanguageModel) and saved.config.causal_mask == (number == 0)
+        for sample in found["samples"]:
+            assert sample["translation"] == continuations(saved.model, saved.tokenizer, [sample["source"]])[0]
+        assert member.scores["fitting"] == found["splits"]["unseen_stories"]["fitting"] == 0, "a beginner tells no story"
+        assert set(lab.frames(run, number)) == {0, 10, 40}
+
+
 def test_a_run_that_diverges_says_so(lab: Laboratory) -> None:
     ledger = Ledger(lab)
     run = ledger.start(small(rate=1e30))
     ledger.settle(run, "diverged")
     message = lab.get(run).message
     assert message and message.code == "diverged" and "{" not in str(message)
+
+
+def test_a_loss_that_runs_away_is_told_though_it_stays_finite(lab: Laboratory) -> None:
+    run = Ledger(lab).start(small("hot", STEPS, rate=10.0))
+    wait_until(lambda: not lab.get(run).going)
+    view, lines = lab.get(run), lab.metrics(run)
+    assert view.state == "diverged" and view.message and "set to 10;" in str(view.message)
+    guess = math.log(load_model(lab.folder(run)).config.vocabulary)
+    assert lines[-1]["loss"] > 3 * guess and all(line["loss"] <= 3 * guess for line in lines[:-1])
+    assert view.message.values["step"] == lines[-1]["step"] < STEPS
 
 
 def test_a_visitors_own_text(lab: Laboratory) -> None:

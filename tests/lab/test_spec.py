@@ -36,7 +36,7 @@ def test_a_plan_survives_json(corpus: str) -> None:
         ("too_large", lambda: plan("x", batch=10_000)),
         ("too_large", lambda: plan("x", frames=1_000)),
         ("too_large", lambda: plan("x", CorpusSource(pairs=10**7))),
-        ("not_a_translator", lambda: plan("x", kind="decoder")),
+        ("not_a_writer", lambda: plan("x", kind="encoder", classes=2)),
         ("heads_do_not_divide", lambda: plan("x", heads=5)),
         ("members", lambda: race(plan("x"), {str(number): {} for number in range(5)})),
         ("members", lambda: race(plan("x"), {})),
@@ -49,6 +49,11 @@ def test_what_is_refused(code: str, make: Any) -> None:
     with pytest.raises(LabError) as caught:
         make()
     assert caught.value.code == code and "{" not in str(caught.value)
+
+
+def test_stories_are_for_a_decoder_alone() -> None:
+    assert plan("x", "stories").continues and not plan("x").continues
+    assert plan("x", "stories", batch=7).members[0].training.batch == 7, "what is asked for goes before what is usual"
 
 
 def test_settings_come_from_the_environment() -> None:

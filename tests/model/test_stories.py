@@ -13,7 +13,7 @@ from collections import Counter, defaultdict
 import pytest
 
 from model.corpora import load_corpus, stories
-from model.corpora.stories import Scene, is_story, nats_a_token, sample_story, sentences_that_fit, text_of
+from model.corpora.stories import Scene, is_story, nats_a_token, sample_story, sentences_that_fit, share_that_fits, text_of
 
 WORD = re.compile(r"\w+|[^\w\s]")
 
@@ -117,6 +117,8 @@ TOLD = (
 def test_what_does_not_hang_together_is_not_a_story(change, fitting):
     assert is_story(TOLD) and sentences_that_fit(TOLD) == 5
     assert not is_story(change(TOLD)) and sentences_that_fit(change(TOLD)) == fitting
+    beginning, _, rest = change(TOLD).partition(". ")
+    assert share_that_fits(f"{beginning}.", rest) == max(0, fitting - 1) / 4, "the first sentence was given"
 
 
 def test_pronouns_are_those_of_the_people():

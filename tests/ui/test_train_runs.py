@@ -17,7 +17,7 @@ from lab import Laboratory, RunView, close_laboratory, front, laboratory, plan, 
 from lab.spec import MEMBERS
 from model.errors import LabError
 from tests.lab.conftest import Stage, small
-from ui import lesson, train_race, train_samples, train_words, wording
+from ui import lesson, readings, stage, train_models, train_race, train_samples, train_words, wording
 from ui.train_actions import CHOSEN, act, done
 from ui.train_own import Text
 
@@ -125,6 +125,27 @@ def test_a_run_that_waits_says_its_place_and_its_time(played: Stage) -> None:
     played.settle()
     told = [train_words.state_sentence(lab.get(run)) for run in runs]
     assert told[1].startswith("Waiting at place 1 of the queue, for about") and told[2].startswith("Waiting at place 2")
+
+
+def test_what_goes_on_with_stories_has_no_place_on_the_stage(played: Stage) -> None:
+    """A link to it is answered in a sentence, and it is not offered; a translator is."""
+    lab = played.laboratory
+    told, translates = lab.start("mine", plan("told", "stories")), lab.start("mine", small("turns round"))
+    for run in (told, translates):
+        played.settle()
+        (lab.folder(run) / "config.json").write_text("{}")
+        played.workers[0].end()
+    played.settle()
+    page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    page.session_state["visitor"] = "mine"
+    page.query_params["model"] = f"run:{told}"
+    page.run()
+    assert not page.exception and page.session_state["stage"].model in readings.trained_names()
+    line = page.session_state[stage._MISTAKE]
+    assert line["error"].code == "continues" and "“told” goes on with stories" in str(line["error"])
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("ui.train_models.visitor_key", lambda: "mine")
+        assert train_models.own_models() == (f"run:{translates}",)
 
 
 # Races

@@ -106,6 +106,7 @@ def trained_without() -> None:
     _peek()
     with st.container(horizontal=True):
         lesson.race_link("no mask", _("Race it yourself, live: with the mask against without"))
+        lesson.race_link("no mask", _("And in stories: a decoder alone"), "stories")
 
 
 @lru_cache(maxsize=8)

@@ -1,7 +1,6 @@
 // The film of a training: one range of moments, the weights of a head at each of them, of one model or of several side by side.
 // Everything is here already: moments, layers and heads change without a word to the server.
 
-const KINDS_OF_FILM = ["cross", "encoder", "decoder"];
 const MOMENT_MILLISECONDS = 420;
 
 function createFilm(host) {
@@ -15,8 +14,9 @@ function createFilm(host) {
       self.bytes = bytes;
       const step = self.data && self.data.header.steps[self.at];
       self.data = unpack(bytes);
-      const { films, words, tokens } = self.data.header;
-      const shape = JSON.stringify([films.map((film) => film.name), words, heads(self)]);
+      const { films, words, tokens, kinds } = self.data.header;
+      if (!kinds.includes(self.kind)) self.kind = kinds[0];
+      const shape = JSON.stringify([films.map((film) => film.name), words, kinds, heads(self)]);
       if (shape !== self.shape) buildFilm(self);
       self.shape = shape;
       const sentence = JSON.stringify(tokens);
@@ -36,14 +36,14 @@ const heads = (self) => Math.max(...self.data.header.films.map((_, film) => arra
 const layers = (self) => Math.max(...self.data.header.films.map((_, film) => arrayOf(self, film).shape[1]));
 
 function buildFilm(self) {
-  const { words } = self.data.header;
+  const { words, kinds } = self.data.header;
   const choose = (name) => (value) => { self[name] = value; if (name === "kind") self.pinned = false; drawFilm(self); };
   const numbers = (count) => Array.from({ length: count }, (_, index) => [index, String(index + 1)]);
   [self.layer, self.head] = [Math.min(self.layer < 0 ? layers(self) - 1 : self.layer, layers(self) - 1), self.head < heads(self) ? self.head : -1];
   self.play = html("button", { type: "button", class: "small play", onclick: () => (self.timer ? stopFilm(self) : playFilm(self)) }, words.play);
   self.range = html("input", { type: "range", min: 0, step: 1, "aria-label": words.moment, oninput: () => { const moment = Number(self.range.value); stopFilm(self); goTo(self, moment); } });
   self.moment = html("output", { class: "figures" });
-  self.kinds = segments(words.attention, KINDS_OF_FILM.map((kind) => [kind, words[kind]]), self.kind, choose("kind"));
+  self.kinds = segments(words.attention, kinds.map((kind) => [kind, words[kind]]), self.kind, choose("kind"));
   self.layers = segments(words.layers, numbers(layers(self)), self.layer, choose("layer"));
   self.heads = segments(words.heads, [[-1, words.mean], ...numbers(heads(self))], self.head, choose("head"));
   const labelled = (text, group) => html("span", { class: "choice" }, html("span", { class: "muted", "aria-hidden": "true" }, text), group);
@@ -53,7 +53,7 @@ function buildFilm(self) {
   self.tables = html("div", { class: "table" });
   self.section.replaceChildren(
     html("div", { class: "reel" }, self.play, self.range, self.moment),
-    html("div", { class: "choices" }, self.kinds, layers(self) > 1 ? labelled(words.layers, self.layers) : null, heads(self) > 1 ? labelled(words.heads, self.heads) : null),
+    html("div", { class: "choices" }, kinds.length > 1 ? self.kinds : null, layers(self) > 1 ? labelled(words.layers, self.layers) : null, heads(self) > 1 ? labelled(words.heads, self.heads) : null),
     self.frame, self.told, html("div", { class: "buttons" }, self.button), self.tables);
   self.figure = createFigure(self.frame, { point: (cell) => tellFilm(self, cell || self.cell), choose: (cell) => { self.cell = cell; self.pinned = true; tellFilm(self, cell); } });
 }
