@@ -33,7 +33,7 @@ from model.config import END, PADDING, START
 from model.corpora import load_corpus
 from model.decoding import LONGER_THAN_SOURCE, longest_translations, outcome
 from model.saved import SavedModel, find_model, load_model
-from model.scorer import pad, scorer_for
+from model.scorer import pad, ready_for_searches, scorer_for
 from model.searches import Beam, beam, greedy
 from model.transformer import Transformer
 
@@ -45,8 +45,10 @@ Translate = Callable[[Sequence[Ids], int], list[Ids]]  # a batch of sources and 
 
 
 def ours(model: Transformer) -> Translate:
+    ready = ready_for_searches(model)  # once, as the peers load theirs once
+
     def translate(rows: Sequence[Ids], width: int) -> list[Ids]:
-        ask, longest = scorer_for(model, pad(rows)), longest_translations(map(len, rows), model.config)
+        ask, longest = scorer_for(ready, pad(rows)), longest_translations(map(len, rows), model.config)
         settings = Beam(width=width, alpha=ALPHA, normalization="power")
         return [best.words for best in outcome(greedy(ask, longest) if width == 1 else beam(ask, longest, settings))]
 

@@ -49,7 +49,7 @@ class FeedForward(nn.Module):
         self.outer = nn.Linear(config.d_ff, config.d_model)
 
     def forward(self, x: Float[Tensor, "batch n d_model"]) -> FeedForwardTrace:
-        hidden = self.inner(x).relu()  # batch × n × d_ff
+        hidden = self.inner(x).relu_()  # batch × n × d_ff
         return FeedForwardTrace(hidden, self.outer(hidden))
 
 

@@ -13,14 +13,21 @@ from torch import Tensor
 from model.config import PADDING, START
 from model.decoding import Scorer
 from model.interventions import NOTHING, Interventions
-from model.rows import Memory, Past, RowDecoder
+from model.plain import Memory, Past, PlainModel
 from model.transformer import Cache, Transformer
 
 
-def scorer_for(model: Transformer, source_ids: Int[Tensor, "sentences m"], interventions: Interventions = NOTHING) -> Scorer:
+def ready_for_searches(model: Transformer) -> Transformer | PlainModel:
+    """What many batches had better share, while the model stays as it is: its tensors laid out for searches, where that is right."""
+    return PlainModel(model, last=True) if model.config.causal_mask else model
+
+
+def scorer_for(model: Transformer | PlainModel, source_ids: Int[Tensor, "sentences m"], interventions: Interventions = NOTHING) -> Scorer:
     """The fast scorer where it is right: earlier rows of the decoder must not depend on later ones, nor be given from outside."""
-    fixed_rows = model.config.causal_mask and not interventions.drop_mask and not interventions.weights
-    if not fixed_rows:
+    if isinstance(model, PlainModel):
+        assert interventions == NOTHING, "an intervention needs the model itself"
+        return CachedScorer(model, source_ids)
+    if not model.config.causal_mask or interventions.drop_mask or interventions.weights:
         return RecomputingScorer(model, source_ids, interventions)
     return CachedScorer(model, source_ids) if interventions == NOTHING else TracedScorer(model, source_ids, interventions)
 
@@ -82,13 +89,14 @@ class CachedRows:
 class CachedScorer:
     """The encoder runs once; each step computes one row of the decoder from the keys and values of the rows before."""
 
-    def __init__(self, model: Transformer, source_ids: Int[Tensor, "sentences m"]) -> None:
-        self.decoder, self.source_ids = RowDecoder(model), source_ids
+    def __init__(self, model: Transformer | PlainModel, source_ids: Int[Tensor, "sentences m"]) -> None:
+        """Many batches of one model had better share its `PlainModel`."""
+        self.model, self.source_ids = model if isinstance(model, PlainModel) else PlainModel(model), source_ids
 
     @torch.inference_mode()
     def start(self) -> tuple[CachedRows, Float[Tensor, "sentences vocabulary"]]:
         sentences = np.arange(len(self.source_ids))
-        rows = CachedRows(Grid.of(sentences), self.decoder.memory(self.source_ids), self.decoder.no_past(len(sentences)), 0)
+        rows = CachedRows(Grid.of(sentences), self.model.memory(self.source_ids), self.model.no_past(len(sentences)), 0)
         return self._step(rows, np.full(len(sentences), START))
 
     @torch.inference_mode()
@@ -99,10 +107,10 @@ class CachedScorer:
 
     def _step(self, state: CachedRows, tokens: np.ndarray) -> tuple[CachedRows, Float[Tensor, "rows vocabulary"]]:
         grid = state.grid
-        output, past = self.decoder.step(grid.filled(tokens), state.past, state.length, state.memory)
+        output, past = self.model.step(grid.filled(tokens), state.past, state.length, state.memory)
         if not grid.exact:
             output = output.index_select(0, torch.from_numpy(grid.cells))
-        return CachedRows(grid, state.memory, past, state.length + 1), self.decoder.log_probabilities(output)
+        return CachedRows(grid, state.memory, past, state.length + 1), self.model.log_probabilities(output)
 
 
 class TracedScorer:

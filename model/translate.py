@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from model.config import ModelConfig
 from model.decoding import NormalizationKind, longest_translations, outcome
 from model.errors import LabError
-from model.scorer import pad, scorer_for
+from model.plain import PlainModel
+from model.scorer import pad, ready_for_searches, scorer_for
 from model.searches import Beam, beam, greedy
 from model.steps import Hypothesis
 from model.tokenizers import Encoding, Tokenizer
@@ -53,9 +54,10 @@ def translations(model: Transformer, tokenizer: Tokenizer, sentences: Sequence[s
         _check_length(number, encoding, model.config)
     order = sorted(range(len(sentences)), key=lambda number: -len(encodings[number].ids))
     size = max(1, BATCH_ROWS // settings.width)
+    ready = ready_for_searches(model)
     for start in range(0, len(order), size):
         numbers = order[start : start + size]
-        found = _best([encodings[number].ids for number in numbers], model, settings)
+        found = _best([encodings[number].ids for number in numbers], ready, settings)
         for number, hypothesis in zip(numbers, found, strict=True):
             yield number, _translation(sentences[number], encodings[number], hypothesis, tokenizer)
 
@@ -71,7 +73,7 @@ def _check_length(number: int, encoding: Encoding, config: ModelConfig) -> None:
 EMPTY = Hypothesis((), 0.0, 0.0, False)
 
 
-def _best(rows: Sequence[tuple[int, ...]], model: Transformer, settings: Beam) -> list[Hypothesis]:
+def _best(rows: Sequence[tuple[int, ...]], model: Transformer | PlainModel, settings: Beam) -> list[Hypothesis]:
     """The winner of every row; nothing is made of nothing."""
     filled = [row for row in rows if row]
     if not filled:
