@@ -120,6 +120,10 @@ def _curves(
     chart = alt.layer(
         base.mark_line(strokeWidth=2, interpolate="monotone").encode(x=across, y=up, color=colour, strokeDash=dashes),
         *([base.mark_point(size=24, filled=True, opacity=1).encode(x=across, y=up, color=colour)] if ticks else []),
+        *(
+            _names(base, place, names, steps, stroke=palette.background, strokeWidth=4).encode(x=across, y=up, text="label:N")
+            for place in PLACES
+        ),
         *(_names(base, place, names, steps).encode(x=across, y=up, color=colour, text="label:N") for place in PLACES),
     ).properties(height=HEIGHT, background="transparent")
     return _without_data(chart.to_dict(validate=False))
@@ -133,16 +137,17 @@ def _without_data(spec: dict[str, Any]) -> dict[str, Any]:
     return spec
 
 
-def _names(base: alt.Chart, place: tuple[str, str], names: Sequence[str], steps: int) -> alt.Chart:
-    """The names at one place: to the right of the ends while curves are short, over the first and under the others; later to the
-    left, under the last and over the others."""
+def _names(base: alt.Chart, place: tuple[str, str], names: Sequence[str], steps: int, **halo: Any) -> alt.Chart:
+    """The names at one place, or the halo that keeps curves from striking them through: to the right of the ends while curves are
+    short, over the first and under the others; later to the left, under the last and over the others.
+    """
     height, side = place
     first = names[:1] if side == "right" else names[:-1]
     which = f"indexof({json.dumps(list(first))}, datum.curve) {'>=' if height == 'over' else '<'} 0"
     early = f"datum.step {'<' if side == 'right' else '>='} {0.4 * steps}"
     text = base.mark_text(
         align="left" if side == "right" else "right", baseline="middle", dx=6 if side == "right" else 0,
-        dy=-10 if height == "over" else 12, fontSize=12, fontWeight=600, font=FONT,
+        dy=-10 if height == "over" else 12, fontSize=12, fontWeight=600, font=FONT, **halo,
     )  # fmt: skip
     return text.transform_filter(f"datum.label != '' && {which} && {early}")
 

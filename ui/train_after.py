@@ -75,7 +75,8 @@ def use(run: RunView, member: int = 0) -> None:
     """Put it on the stage: with the stage's sentence if it translates, else with a line of the kind it has learnt."""
     redraw()
     try:
-        translates = run.kind == "import" or (run.spec.corpus.kind, run.spec.corpus.name) == ("built-in", FRENCH)
+        corpus = run.spec.corpus
+        translates = run.kind == "import" or (corpus.kind == "built-in" and corpus.name in FRENCH)
         error = stage.propose(model=name_of(run.id, member), source=None if translates else watched(run)[0])
     except LabError as found:
         error = found
@@ -105,7 +106,7 @@ def _rename(run: str) -> None:
 
 
 def _delete(run: str) -> None:
-    """The stage goes back to the toy model first, where it stood on this run."""
+    """The stage goes back to its usual model first, where it stood on this run."""
     if not done("delete", run):
         return
     on_stage = stage.current().model

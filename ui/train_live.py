@@ -110,7 +110,12 @@ def _losses(view: RunView, log: Log, palette: Palette) -> None:
     )  # fmt: skip
     told = _("Loss {loss}, its floor {floor}; learning rate {rate}")
     loss = f"{log.loss[-1][1]:.2f}" if log.loss else "\u2013"
-    st.caption(told.format(loss=loss, floor=f"{log.floor:.2f}", rate=f"{log.rate[-1]:.2g}"))
+    st.caption(told.format(loss=loss, floor=f"{log.floor:.2f}", rate=plain_rate(log.rate[-1])))
+
+
+def plain_rate(rate: float) -> str:
+    """Two digits that count, written out: 0.00003."""
+    return f"{float(f'{rate:.2g}'):.8f}".rstrip("0").rstrip(".")
 
 
 def _shares(view: RunView, log: Log, palette: Palette) -> None:

@@ -78,7 +78,7 @@ def keep_address(shown: bool) -> None:
 def choose_switches() -> list[str]:
     key = recall(_CHOSEN, ["no-scaling"])
     label = _("What the others do without, or otherwise (up to {count})").format(count=MEMBERS - 1)
-    chosen = st.pills(label, list(SWITCHES), selection_mode="multi", format_func=title, key=key)
+    chosen = st.pills(label, list(SWITCHES), selection_mode="multi", format_func=title, key=key, wrap=True)
     return keep(key, [switch for switch in SWITCHES if switch in chosen])
 
 

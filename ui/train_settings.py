@@ -45,7 +45,7 @@ def choose_corpus() -> str:
 
 def in_sight(corpus: str, racing: bool = False) -> dict[str, Any]:
     """What else stands open: size, steps (those of a race are a number of their own). By name of the setting."""
-    left, right, _free = st.columns([10, 4, 5], vertical_alignment="bottom")
+    left, right, _free = st.columns([10, 4, 5])
     with left:
         _presets()
     if racing:
@@ -85,7 +85,7 @@ def _presets() -> None:
     """Pressed where the sizes are those of a preset."""
     sizes = {name: _size(name) for name in PRESETS["toy"]}
     st.session_state["train_preset"] = next((name for name, wanted in PRESETS.items() if wanted == sizes), None)
-    st.pills(_("Size"), list(PRESETS), format_func=preset_title, key="train_preset", on_change=_use_preset)
+    st.pills(_("Size"), list(PRESETS), format_func=preset_title, key="train_preset", on_change=_use_preset, wrap=True)
 
 
 def _size(name: str) -> Any:
