@@ -90,6 +90,7 @@ def add_train(commands: Commands) -> None:
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", dest="settings")
     parser.add_argument("--tokenizer", help="unigram (as for your own text), bpe, word (as for built-in corpora) or character")
     parser.add_argument("--threads", type=int, default=0, help="processor threads; 0 for all")
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu", help="cuda: a graphics card; each process of torchrun its own")
     parser.add_argument("--out", type=Path)
     parser.set_defaults(command=run.train)
 

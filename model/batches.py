@@ -34,6 +34,9 @@ class Batch:
     labels: Tensor
     tokens: int  # labels that are not padding
 
+    def to(self, device: torch.device) -> Batch:
+        return Batch(self.source.to(device), self.decoder_input.to(device), self.labels.to(device), self.tokens)
+
 
 @dataclass(frozen=True)
 class Encoded:
@@ -61,8 +64,13 @@ class Encoded:
         counts = np.bincount(ids[ids != PADDING], minlength=len(pieces))
         return {piece: int(count) for piece, count in zip(pieces, counts, strict=True)}
 
-    def batch(self, rows: Rows) -> Batch:
-        return _shifted(self.source[rows], self.target[rows], self.source_lengths[rows], self.target_lengths[rows])
+    @property
+    def order(self) -> Rows:
+        """A number a pair: pairs sorted by it have targets of like length, and those of one length sources of like length."""
+        return self.target_lengths * (self.longest + 1) + self.source_lengths
+
+    def batch(self, rows: Rows, few_shapes: bool = True) -> Batch:
+        return _shifted(self.source[rows], self.target[rows], self.source_lengths[rows], self.target_lengths[rows], few_shapes)
 
 
 def encode_pairs(pairs: Sequence[Pair], tokenizer: Tokenizer, longest: int) -> Encoded:
@@ -96,13 +104,18 @@ def _pad(rows: Sequence[Ids]) -> tuple[Rows, Rows]:
     return padded, lengths
 
 
-def _shifted(source: Rows, target: Rows, source_lengths: Rows, target_lengths: Rows) -> Batch:
-    """Teacher forcing: decoder input = start + target, labels = target + end; all padded to one length, a multiple of `ROUND`."""
+def _shifted(source: Rows, target: Rows, source_lengths: Rows, target_lengths: Rows, few_shapes: bool) -> Batch:
+    """Teacher forcing: decoder input = start + target, labels = target + end.
+
+    With `few_shapes` all is padded to one length, a multiple of `ROUND`; else each side to its own longest.
+    """
     count, longest = len(source), int(target_lengths.max())
-    n = rounded(max(int(source_lengths.max()), longest + 1))
-    shape = (count, n)
-    ids, decoder_input, labels = (np.full(shape, PADDING, dtype=np.int64) for _ in range(3))
-    ids[:, : source.shape[1]] = source[:, :n]
+    m, n = int(source_lengths.max()), longest + 1
+    if few_shapes:
+        m = n = rounded(max(m, n))
+    ids = np.full((count, m), PADDING, dtype=np.int64)
+    decoder_input, labels = (np.full((count, n), PADDING, dtype=np.int64) for _ in range(2))
+    ids[:, : source.shape[1]] = source[:, :m]
     decoder_input[:, 0] = START
     decoder_input[:, 1 : longest + 1] = target[:, :longest]
     labels[:, :longest] = target[:, :longest]
@@ -218,8 +231,8 @@ def _replaced(rows: Rows, lengths: Rows, others: dict[int, Ids]) -> tuple[Rows, 
 class BatchStream:
     """Batches without end. Its state is two small tensors, from which the very next batch can be had again."""
 
-    def __init__(self, data: Encoded, tokenizer: Tokenizer, config: TrainConfig) -> None:
-        self.data, self.tokenizer, self.config = data, tokenizer, config
+    def __init__(self, data: Encoded, tokenizer: Tokenizer, config: TrainConfig, few_shapes: bool = True) -> None:
+        self.data, self.tokenizer, self.config, self.few_shapes = data, tokenizer, config, few_shapes
         self._generator = torch.Generator().manual_seed(config.seed)
         self._begin_epoch(0)
 
@@ -227,7 +240,8 @@ class BatchStream:
         self._epoch, self._position = number, 0
         self._epoch_state = self._generator.get_state()
         self._met = as_met(self.data, self.tokenizer, self.config, number)
-        self._order = bucketed_epoch(self._met.lengths, self.config, self._generator)
+        lengths = self._met.lengths if self.few_shapes else self._met.order
+        self._order = bucketed_epoch(lengths, self.config, self._generator)
 
     def __iter__(self) -> BatchStream:
         return self
@@ -237,7 +251,7 @@ class BatchStream:
             self._begin_epoch(self._epoch + 1)
         rows = self._order[self._position]
         self._position += 1
-        return self._met.batch(rows)
+        return self._met.batch(rows, self.few_shapes)
 
     def state(self) -> dict[str, Tensor]:
         return {"epoch": self._epoch_state, "position": torch.tensor([self._epoch, self._position])}

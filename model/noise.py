@@ -38,9 +38,15 @@ class Noise:
         """Any shape, same shape."""
         if self._kept_levels == _LEVELS:
             return x
-        levels = np.frombuffer(bytearray(self._generator.bytes(x.numel())), dtype=np.uint8)
-        kept = torch.from_numpy(levels).view(x.shape) < self._kept_levels
+        kept = self._levels(x) < self._kept_levels
         return x * (kept.to(x.dtype) * (_LEVELS / self._kept_levels))
+
+    def _levels(self, x: Tensor) -> Tensor:
+        """A random byte for each unit, made where the units are; elsewhere than on the processor from a seed of our generator."""
+        if x.device.type == "cpu":
+            return torch.from_numpy(np.frombuffer(bytearray(self._generator.bytes(x.numel())), dtype=np.uint8)).view(x.shape)
+        generator = torch.Generator(x.device).manual_seed(int(self._generator.integers(2**63)))
+        return torch.randint(_LEVELS, x.shape, dtype=torch.uint8, device=x.device, generator=generator)
 
     def state(self) -> str:
         """Where the generator stands, as JSON text, for a checkpoint."""

@@ -24,12 +24,12 @@ class Parts:
     def __init__(self, model: nn.Module) -> None:
         names = [part_of(name) for name, _ in model.named_parameters()]
         self.names = tuple(dict.fromkeys(names))
-        self._index = torch.tensor([self.names.index(name) for name in names])
+        self._index = [self.names.index(name) for name in names]
 
     def norms(self, tensors: Sequence[Tensor]) -> dict[str, float]:
         """Euclidean norm of each part; one tensor per parameter, in the model's order."""
         squares = torch.stack(torch._foreach_norm(list(tensors))).square()
-        sums = torch.zeros(len(self.names)).index_add_(0, self._index, squares)
+        sums = squares.new_zeros(len(self.names)).index_add_(0, squares.new_tensor(self._index, dtype=torch.int64), squares)
         return dict(zip(self.names, sums.sqrt().tolist(), strict=True))
 
 

@@ -15,14 +15,18 @@ import torch
 from torch import Tensor, distributed
 
 from model.batches import Batch
+from model.errors import LabError
+
+PROCESSOR = torch.device("cpu")
 
 
 @dataclass(frozen=True)
 class Team:
-    """`size` processes; this one is number `rank`, from 0. Number 0 measures, writes and speaks."""
+    """`size` processes; this one is number `rank`, from 0. Number 0 measures (on the processor), writes and speaks."""
 
     rank: int = 0
     size: int = 1
+    device: torch.device = PROCESSOR  # where it computes
 
     @property
     def leads(self) -> bool:
@@ -49,13 +53,25 @@ class Team:
 ALONE = Team()
 
 
-def join() -> Team:
-    """The team `torchrun` has started this process in; alone without it."""
+def join(device: str = "cpu") -> Team:
+    """The team `torchrun` has started this process in; alone without it.
+
+    `device` "cuda": each process of a machine has a graphics card of its own. Raises `LabError` where PyTorch finds none.
+    """
+    own = _own_device(device)
     if int(os.environ.get("WORLD_SIZE", "1")) < 2:
-        return ALONE
+        return Team(device=own)
     if not distributed.is_initialized():
-        distributed.init_process_group("gloo")
-    return Team(distributed.get_rank(), distributed.get_world_size())
+        distributed.init_process_group("gloo" if own.type == "cpu" else "nccl")
+    return Team(distributed.get_rank(), distributed.get_world_size(), own)
+
+
+def _own_device(name: str) -> torch.device:
+    if name == "cpu":
+        return PROCESSOR
+    if not torch.cuda.is_available():
+        raise LabError("no_graphics_card", "PyTorch finds no graphics card here; leave --device out to train on the processor.", "device")
+    return torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
 
 
 def leave() -> None:

@@ -34,7 +34,7 @@ GRAMMAR_TERMS = "Sentences of the project's own grammar, MIT."
 
 def run(options: argparse.Namespace) -> None:
     """Train from the beginning, or go on with `--resume`. One line a report, one at the end. Under `torchrun` the leader speaks."""
-    team = join()
+    team = join(options.device)
     try:
         _run(options, team)
     finally:
@@ -69,7 +69,7 @@ def begun(options: argparse.Namespace, team: Team) -> tuple[Iterator[Step], int,
         kind = options.tokenizer or natural_tokenizer(origin)
         tokenizer = train_tokenizer(kind, (text for pair in corpus.train for text in (pair.source, pair.target)), shape.vocabulary)
         model = writer(new_model(shape.with_(vocabulary=len(tokenizer.pieces)), training.seed))
-    steps = train(model, tokenizer, corpus, training, options.out, origin=origin, card=card_of(origin), team=team)
+    steps = train(model.to(team.device), tokenizer, corpus, training, options.out, origin=origin, card=card_of(origin), team=team)
     return steps, training.steps, options.out
 
 
@@ -90,7 +90,7 @@ def resumed(options: argparse.Namespace, team: Team) -> tuple[Iterator[Step], in
     tokenizer: Tokenizer = saved.tokenizer
     use_fast_arithmetic(saved.config.d_model, options.threads)
     model = writer(new_model(saved.config, training.seed))
-    steps = train(model, tokenizer, corpus, training, folder, resume=True, card=card_of(about["origin"]), team=team)
+    steps = train(model.to(team.device), tokenizer, corpus, training, folder, resume=True, card=card_of(about["origin"]), team=team)
     return steps, left(training, folder), folder
 
 

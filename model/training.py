@@ -7,6 +7,7 @@ The order of telling: the stream; then one step of learning. What is kept in the
 
 from __future__ import annotations
 
+import copy
 import ctypes
 import math
 import time
@@ -142,13 +143,14 @@ class Training:
     """A model, its optimizer, its batches, its noise, and how far they are."""
 
     def __init__(self, model: Writer, tokenizer: Tokenizer, corpus: Corpus, config: TrainConfig, team: Team = ALONE) -> None:
-        self.team = team
+        self.team, self.device = team, next(model.parameters()).device
         self.model, self.tokenizer, self.config = model.train().requires_grad_(True), tokenizer, config
         longest = min(config.longest, rounded_down(model.config.maximum_length) - 1)  # the start token takes one position
         encode = encode_texts if isinstance(model, LanguageModel) else encode_pairs
         self.data = encode(corpus.train, tokenizer, longest)
         self.held_out = encode_held_out(corpus, tokenizer, config.evaluate_sentences, longest, encode)
-        self.batches = BatchStream(self.data, tokenizer, config)
+        few_shapes = config.batch_by == "tokens" or precision_for(model.config.d_model) != "highest"
+        self.batches = BatchStream(self.data, tokenizer, config, few_shapes)
         self.noise = Noise(model.config.dropout, config.seed + team.rank) if model.config.dropout else None
         self.parameters = list(model.parameters())
         self.optimizer = _optimizer(model, config)
@@ -177,8 +179,8 @@ class Training:
     def _backward(self, batch: Batch) -> tuple[Tensor, list[Tensor]]:
         """The loss, and its gradient for each parameter in the model's order."""
         self.optimizer.zero_grad(set_to_none=True)
-        mine = self.team.share(batch)
-        loss = torch.zeros(())
+        mine = self.team.share(batch).to(self.device)
+        loss = torch.zeros((), device=self.device)
         if mine.tokens:
             hidden = last_vectors(self.model, mine, self.noise)
             loss = loss_of_output(hidden, self.model.output.weight, mine.labels, self.config.label_smoothing) * (mine.tokens / batch.tokens)
@@ -220,13 +222,17 @@ class Training:
         precision = torch.get_float32_matmul_precision()
         torch.set_float32_matmul_precision("highest")  # a search has many shapes, each of which would need kernels (docs/decisions/0009)
         try:
-            return measure(self.model, self.tokenizer, self.held_out)
+            return measure(self._on_processor(), self.tokenizer, self.held_out)
         except LabError as error:
             if error.code != "scores_not_finite":
                 raise
             raise self.diverged("score of a word", self.step) from error
         finally:
             torch.set_float32_matmul_precision(precision)
+
+    def _on_processor(self) -> Writer:
+        """The model where searches run."""
+        return self.model if self.device.type == "cpu" else copy.deepcopy(self.model).cpu()
 
     def finite(self) -> bool:
         return math.isfinite(float(total_norm([parameter.detach() for parameter in self.parameters])))
