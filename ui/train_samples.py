@@ -14,6 +14,7 @@ from ui.words import _
 
 ROLES = ("query", "key", "value", "target")  # of the members of a race, in order
 SHOWN = 3
+SHOWN_WORDS = 24  # of an answer: a beginner may say one word for ever
 
 _SAMPLES = st.components.v2.component(
     "lab_samples",
@@ -109,7 +110,9 @@ def _answer(sample: dict[str, str] | None) -> dict[str, Any]:
         return {"words": [], "right": False, "verdict": "\u2013"}
     right = sample["translation"] == sample["reference"]
     verdict = _("right") if right else "" if sample["translation"] else _("(nothing)")
-    return {"words": compared(sample["translation"], sample["reference"]), "right": right, "verdict": verdict}
+    words = compared(sample["translation"], sample["reference"])
+    words = words if len(words) <= SHOWN_WORDS else [*words[:SHOWN_WORDS], ("…", True)]
+    return {"words": words, "right": right, "verdict": verdict}
 
 
 def compared(written: str, reference: str) -> list[tuple[str, bool]]:
