@@ -40,6 +40,7 @@ from model.transformer import Transformer, new_model
 THREADS = 2
 LENGTH = 14
 SMOOTHING = 0.1
+WITH_DROPOUT = "ours, dropout 0.1"
 Step = Callable[[], None]
 
 
@@ -59,8 +60,9 @@ class Shape:
 SHAPES = (Shape(64, 2, 64, 500), Shape(128, 3, 128, 500), Shape(256, 3, 64, 2000))
 
 
-def our_training(shape: Shape) -> Training:
-    """`train` as it is, with the toy's recipe: no dropout, fused Adam. Full rows, so that nobody gains by skipping padding."""
+def our_training(shape: Shape, dropout: float = 0.0) -> Training:
+    """`train` as it is, with the toy's recipe: fused Adam, and no dropout unless said. Full rows, so that nobody gains by
+    skipping padding."""
     chance = random.Random(0)
     words = [f"w{number}" for number in range(shape.vocabulary - FIRST_LEARNT)]
 
@@ -71,7 +73,7 @@ def our_training(shape: Shape) -> Training:
     tokenizer = train_tokenizer("word", [" ".join(words)], shape.vocabulary)
     config = ModelConfig(
         layers=shape.layers, d_model=shape.d_model, d_ff=4 * shape.d_model, heads=shape.heads, vocabulary=shape.vocabulary,
-        dropout=0.0, maximum_length=128, tied_embeddings=False,
+        dropout=dropout, maximum_length=128, tied_embeddings=False,
     )  # fmt: skip
     model = new_model(config, seed=0)
     assert isinstance(model, Transformer)
@@ -113,7 +115,9 @@ def contestants(shape: Shape) -> dict[str, Step]:
     assert batch.source.shape == batch.labels.shape == (shape.batch, LENGTH) and batch.tokens == batch.labels.numel()
     return {
         "ours": our_step(training),
+        WITH_DROPOUT: our_step(our_training(shape, dropout=0.1)),
         "nn.Transformer": torch_step(shape, batch, dropout=0.1, fused=False, precision="highest"),
+        "nn.Transformer, dropout 0.1, fused Adam": torch_step(shape, batch, dropout=0.1, fused=True, precision="highest"),
         "nn.Transformer, dropout 0, fused Adam": torch_step(shape, batch, dropout=0.0, fused=True, precision="highest"),
         "nn.Transformer, dropout 0, fused Adam, fast matmul": torch_step(shape, batch, dropout=0.0, fused=True, precision="medium"),
     }
@@ -135,16 +139,15 @@ def measure(shape: Shape, rounds: int, repeats: int) -> dict[str, object]:
     for _ in range(rounds):
         for name, step in steps.items():
             times[name].append(milliseconds(step, repeats))
-    ours = times["ours"]
-    ratios = {
-        name: statistics.median(peer / own for peer, own in zip(values, ours, strict=True))
-        for name, values in times.items()
-        if name != "ours"
-    }
+
+    def ratio(name: str, own: str) -> float:
+        return round(statistics.median(a / b for a, b in zip(times[name], times[own], strict=True)), 2)
+
     return {
         "shape": asdict(shape),
         "milliseconds": {name: round(statistics.median(values), 2) for name, values in times.items()},
-        "ratios": {name: round(ratio, 2) for name, ratio in ratios.items()},
+        "ratios": {name: ratio(name, "ours") for name in times if name != "ours"},
+        "ratios to ours with dropout 0.1": {name: ratio(name, WITH_DROPOUT) for name in times if "dropout 0.1, fused" in name},
     }
 
 
@@ -157,7 +160,7 @@ def main() -> None:
     results = {}
     for shape in SHAPES:
         results[shape.name] = measure(shape, arguments.rounds, arguments.repeats)
-        print(shape.name, results[shape.name]["ratios"], file=sys.stderr)
+        print(shape.name, {name: found for name, found in results[shape.name].items() if "ratios" in name}, file=sys.stderr)
     about = {"torch": torch.__version__, "threads": THREADS, "machine": platform.machine(), "length": LENGTH, "rounds": arguments.rounds}
     print(json.dumps({"about": about, "training step": results}, indent=2, ensure_ascii=False))
 

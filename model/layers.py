@@ -10,7 +10,6 @@ from typing import TypeVar
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
-from torch.nn.functional import layer_norm
 
 from model.attention import KeysAndValues, MultiHeadAttention
 from model.config import ModelConfig, Norm
@@ -49,7 +48,8 @@ class FeedForward(nn.Module):
         self.outer = nn.Linear(config.d_ff, config.d_model)
 
     def forward(self, x: Float[Tensor, "batch n d_model"]) -> FeedForwardTrace:
-        hidden = self.inner(x).relu_()  # batch × n × d_ff
+        hidden = self.inner(x)  # batch × n × d_ff
+        hidden = hidden.relu() if torch.is_grad_enabled() else hidden.relu_()  # in place, its gradient would be copied thrice
         return FeedForwardTrace(hidden, self.outer(hidden))
 
 
@@ -77,7 +77,7 @@ class AddAndNormalize:
         return self.stream(self.sum(x, update))
 
     def _normalized(self, x: Tensor) -> Tensor:
-        return layer_norm(x, x.shape[-1:], self.weight, self.bias)
+        return torch.layer_norm(x, x.shape[-1:], self.weight, self.bias)
 
 
 class AddNorm(nn.Module):

@@ -84,7 +84,7 @@ class CrossAttention:
 
     def look(self, x: Float[Tensor, "rows d_model"], keys: Tensor, values: Tensor, unseen: Tensor) -> Float[Tensor, "rows d_model"]:
         """Keys, values, unseen of the memory: [sentence·head, d_k, m], [sentence·head, m, d_v], [sentence·head, 1, m]."""
-        query = linear(self.after.before(x), *self.query).view(len(keys) // self.heads, -1, self.heads, keys.shape[1])
+        query = linear(self.after.before(x), *self.query).view(keys.shape[0] // self.heads, -1, self.heads, keys.shape[1])
         seen = weigh(query.transpose(1, 2).flatten(0, 1), keys, values, unseen)  # sentence · head × width × d_v
         return self.after.after(x, linear(_together(seen, self.heads), *self.output))
 
@@ -124,16 +124,17 @@ class PlainLayer:
     def step(
         self,
         x: Float[Tensor, "row d_model"],
-        slot: Float[Tensor, "row·head d_k+d_v"],
+        slot: Float[Tensor, "row·head 1 d_k+d_v"],
         keys: Float[Tensor, "row·head d_k n"],
         values: Float[Tensor, "row·head n d_v"],
         later: Float[Tensor, "1 1 n"],
         *memory: Tensor,
     ) -> Float[Tensor, "row d_model"]:
         """One more position of every prefix: its key and value go to `slot`, which `keys` and `values` see."""
-        joined = linear(self.after_self.before(x), *self.query_key_value).view(len(slot), -1)  # row · head × (d_k + d_k + d_v)
-        slot.copy_(joined[:, self.d_k :])
-        seen = weigh(joined[:, None, : self.d_k], keys, values, later).view(len(x), -1)  # row × heads · d_v
+        joined = linear(self.after_self.before(x), *self.query_key_value)
+        query, row = joined.view(keys.shape[0], 1, -1).split((self.d_k, slot.shape[2]), dim=2)  # row · head × 1 × (d_k and d_k + d_v)
+        slot.copy_(row)
+        seen = weigh(query, keys, values, later).view(x.shape[0], -1)  # row × heads · d_v
         x = self.after_self.after(x, linear(seen, *self.output))
         return self._feed_forward(self.cross.look(x, *memory) if self.cross is not None else x)
 
@@ -229,7 +230,7 @@ class PlainModel:
         past.filled = length + 1
         held = past.held.view(len(past.held), config.layers, -1, config.d_k + config.d_v)  # position × layer × row · head × d
         own = (
-            held[length].unbind(0),
+            held[length].unsqueeze(2).unbind(0),
             held[..., : config.d_k].permute(1, 2, 3, 0).unbind(0),  # each row · head × d_k × n
             held[..., config.d_k :].permute(1, 2, 0, 3).unbind(0),
         )
