@@ -19,11 +19,12 @@ MEMBERS = 4
 NAME_CHARACTERS = 60
 STEPS, BATCH_SENTENCES, BATCH_TOKENS, FRAMES, EVALUATE_SENTENCES, KEEP, POOL = 100_000, 512, 16_384, 60, 1_000, 5, 64
 
-DEFAULT_CORPUS = "grammar"
-TOKENIZERS = {"grammar": "word", "reversing": "word", "copying": "word", "sorting": "word", "dates": "character", "stories": "word"}
+DEFAULT_CORPUS = "simple"
+TOKENIZERS = {**dict.fromkeys(CORPORA, "word"), "dates": "character"}
 STORIES = "stories"  # what a decoder alone goes on with; all else is translated
 # Settings other than those of the preset, by built-in corpus. A story has five times the words of a sentence.
 USUAL: Mapping[str, Mapping[str, Any]] = {
+    "simple": {"batch": 64, "spelling": 0.0},  # a small language: more steps of fewer pairs
     STORIES: {"kind": "decoder", "steps": 900, "warmup": 112, "batch": 24, "rate": 6e-3, "longest": 80, "spelling": 0.0},
 }
 

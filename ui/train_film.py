@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from model.reading import Reading
     from model.saved import SavedModel
 
-FRENCH = "grammar"  # the corpus whose runs are watched on the stage's sentence
+FRENCH = ("simple", "grammar")  # the corpora whose runs are watched on the stage's sentence
 FRAMES_A_TICK = 6  # new ones of one member, so that a tick stays short while a run goes on
 
 
@@ -115,7 +115,7 @@ def watched(view: RunView) -> tuple[str, str]:
     corpus = view.spec.corpus
     if corpus.kind != "built-in" or view.kind == "import":
         return _tested(view)
-    if corpus.name == FRENCH:
+    if corpus.name in FRENCH:
         shown = _on_stage()
         return shown.source, shown.target
     return examples(corpus.name)[0]
@@ -124,7 +124,7 @@ def watched(view: RunView) -> tuple[str, str]:
 def _on_stage() -> Reading:
     """The stage's sentence with its French; where the stage's model knows none, the toy's first sentence."""
     model = stage.current().model
-    other = is_run(model) and open_laboratory().get(run_of(model)).spec.corpus.name != FRENCH
+    other = is_run(model) and open_laboratory().get(run_of(model)).spec.corpus.name not in FRENCH
     return readings.reading("toy", sentences.DEFAULT) if other else stage.reading()
 
 

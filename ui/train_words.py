@@ -7,14 +7,15 @@ from lab.spec import STORIES
 from ui.wording import sentence_of
 from ui.words import _, many
 
-CORPORA = ("grammar", "reversing", "sorting", "dates", STORIES)
+CORPORA = ("simple", "grammar", "reversing", "sorting", "dates", STORIES)
 OWN = "own"
 NORMS = ("post", "pre", "none")
 
 
 def corpus_title(name: str) -> str:
     return {
-        "grammar": _("English to French"),
+        "simple": _("English to French"),
+        "grammar": _("The whole grammar"),
         "reversing": _("Reversing"),
         "copying": _("Copying"),
         "sorting": _("Sorting"),
@@ -47,7 +48,8 @@ def tokenizer_title(kind: str) -> str:
 def corpus_lead(name: str) -> str:
     """What the corpus asks of a model, in one sentence."""
     return {
-        "grammar": _("Small sentences with their French; “it” has to find its noun."),
+        "simple": _("A small language of 250 English words and 290 French ones in simple sentences; “it” has to find its noun."),
+        "grammar": _("The same words with plurals described and replaced, capitals, and names never met before: it takes longer to learn."),
         "reversing": _("The same words in reverse order: every word must look at the far end of the line."),
         "copying": _("The same words once more: the least a model can learn."),
         "sorting": _("The same words in order: position no longer helps, only what a word is."),

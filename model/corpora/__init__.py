@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from model.errors import LabError
 from model.limits import UPLOAD_LINES
 
-CORPORA = ("grammar", "reversing", "copying", "sorting", "dates", "stories")
+CORPORA = ("simple", "grammar", "reversing", "copying", "sorting", "dates", "stories")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +90,10 @@ def load_corpus(name: str, seed: int = 0, pairs: int | None = None) -> Corpus:
         raise LabError(
             "too_large", "{field} is {value}; this app goes up to {limit}.", "pairs", field="pairs", value=pairs, limit=UPLOAD_LINES
         )
-    if name == "grammar":
+    if name in ("simple", "grammar"):
         from model.corpora import grammar  # here, since the grammar builds on the classes above
 
-        return grammar.build_corpus(seed, pairs)
+        return (grammar.build_simple_corpus if name == "simple" else grammar.build_corpus)(seed, pairs)
     if name == "stories":
         from model.corpora import stories
 

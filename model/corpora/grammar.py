@@ -7,6 +7,7 @@ A sentence is a tree (`grammar_tree`), drawn at random (`grammar_sample`), writt
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from functools import cache, lru_cache
 
 from model.corpora import Corpus, Pair
@@ -16,11 +17,13 @@ from model.corpora.grammar_pair import build_pair
 from model.corpora.grammar_parse import NOUN_FORMS, parse, parse_words, split
 from model.corpora.grammar_rules import LONGEST, SHORTEST
 from model.corpora.grammar_sample import sample_sentence
+from model.corpora.grammar_simple import sample_simple
 from model.corpora.grammar_tokens import Token
 from model.corpora.grammar_tree import Sentence, has_held_out_combination
 
 HELD_OUT_PAIRS = 1_000
 INVENTED_SHARE = 0.04
+Sample = Callable[[random.Random], Sentence]
 
 EXAMPLES = (
     "the animal did not cross the street because it was too tired",
@@ -39,21 +42,34 @@ EXAMPLES = (
 
 def build_corpus(seed: int, pairs: int) -> Corpus:
     """`pairs` training pairs, and two held-out sets of 1,000 that depend on the seed alone."""
+    return _corpus("grammar", seed, pairs, sample_sentence, _perhaps_invented)
+
+
+def build_simple_corpus(seed: int, pairs: int) -> Corpus:
+    """The same of simple sentences (`grammar_simple`), without invented names."""
+    return _corpus("simple", seed, pairs, sample_simple, sample_simple)
+
+
+def _perhaps_invented(generator: random.Random) -> Sentence:
+    return sample_sentence(generator, generator.random() < INVENTED_SHARE)
+
+
+def _corpus(name: str, seed: int, pairs: int, sample: Sample, sample_for_training: Sample) -> Corpus:
     taken: set[str] = set()
-    held_out = _held_out(random.Random(f"grammar held out {seed}"), taken)
+    held_out = _held_out(random.Random(f"{name} held out {seed}"), taken, sample)
     train: list[Pair] = []
-    generator = random.Random(f"grammar train {seed}")
+    generator = random.Random(f"{name} train {seed}")
     while len(train) < pairs:
-        sentence = sample_sentence(generator, generator.random() < INVENTED_SHARE)
+        sentence = sample_for_training(generator)
         if not has_held_out_combination(sentence) and (tokens := _take(sentence, taken)):
             train.append(build_pair(sentence, tokens))
-    return Corpus("grammar", tuple(train), held_out)
+    return Corpus(name, tuple(train), held_out)
 
 
-def _held_out(generator: random.Random, taken: set[str]) -> dict[str, tuple[Pair, ...]]:
+def _held_out(generator: random.Random, taken: set[str], sample: Sample) -> dict[str, tuple[Pair, ...]]:
     sets: dict[str, list[Pair]] = {"unseen_sentences": [], "unseen_combinations": []}
     while any(len(pairs) < HELD_OUT_PAIRS for pairs in sets.values()):
-        sentence = sample_sentence(generator)
+        sentence = sample(generator)
         pairs = sets["unseen_combinations" if has_held_out_combination(sentence) else "unseen_sentences"]
         if len(pairs) < HELD_OUT_PAIRS and (tokens := _take(sentence, taken)):
             pairs.append(build_pair(sentence, tokens))

@@ -65,5 +65,5 @@ def test_all_built_in_corpora_are_prepared_with_what_a_plan_asks_for() -> None:
     prepared = Prepared()
     assert prepared.get(wanted(plan("x", FEW))) is None, "only the default settings are prepared"
     first = prepared.get(wanted(plan("x")))  # asked for before it was made
-    assert first and prepared.corpora == ["grammar"]
+    assert first and prepared.corpora == ["simple"]
     assert first is prepared.get(wanted(plan("x", steps=77, heads=2))), "whatever the model and the training are"

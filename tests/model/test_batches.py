@@ -185,3 +185,11 @@ def test_counts_every_piece():
     counts = DATA.count_pieces(TOKENIZER.pieces)
     assert counts["\u2581a"] == sum(pair.source.split().count("a") + pair.target.split().count("a") for pair in DATA.pairs)
     assert sum(counts.values()) == DATA.source_lengths.sum() + DATA.target_lengths.sum()
+
+
+def test_without_few_shapes_each_side_is_cut_to_its_own_longest_row():
+    data = encode_pairs(some_pairs(50), TOKENIZER, 64)
+    batches = BatchStream(data, TOKENIZER, TINY, few_shapes=False)
+    for batch in itertools.islice(batches, 14):
+        for side in (batch.source, batch.decoder_input, batch.labels):
+            assert (side != PADDING).any(0).all()

@@ -39,7 +39,7 @@ def test_the_page_opens_with_something_to_start(page: AppTest) -> None:
     assert any("on this computer" in caption.value for caption in page.caption)
 
 
-@pytest.mark.parametrize("corpus", ["grammar", "reversing", "sorting", "dates", "stories"])
+@pytest.mark.parametrize("corpus", ["simple", "grammar", "reversing", "sorting", "dates", "stories"])
 def test_every_corpus_can_be_chosen(page: AppTest, corpus: str) -> None:
     page.session_state["train_corpus"] = corpus
     page.run()
