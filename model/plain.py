@@ -115,7 +115,8 @@ class PlainLayer:
 
     def encode(self, x: Float[Tensor, "row d_model"], unseen: Float[Tensor, "sentence·head 1 m"]) -> Float[Tensor, "row d_model"]:
         """All positions of all sentences; row is sentence · m."""
-        joined = linear(self.after_self.before(x), *self.query_key_value).view(len(unseen) // self.heads, unseen.shape[-1], self.heads, -1)
+        joined = linear(self.after_self.before(x), *self.query_key_value).unflatten(1, (self.heads, -1))
+        joined = joined.view(unseen.shape[0] // self.heads, unseen.shape[2], *joined.shape[1:])  # sentence × m × head × d
         joined = joined.transpose(1, 2).flatten(0, 1)  # sentence · head × m × (d_k + d_k + d_v)
         query, keys, values = joined[..., : self.d_k], joined[..., self.d_k : 2 * self.d_k], joined[..., 2 * self.d_k :]
         seen = weigh(query, keys.transpose(1, 2), values, unseen)
@@ -145,7 +146,7 @@ class PlainLayer:
 
 def _together(seen: Float[Tensor, "sentence·head n d_v"], heads: int) -> Float[Tensor, "sentence·n head·d_v"]:
     """The heads of each position side by side again."""
-    return seen.view(-1, heads, *seen.shape[1:]).transpose(1, 2).reshape(-1, heads * seen.shape[2])
+    return seen.view(seen.shape[0] // heads, heads, *seen.shape[1:]).transpose(1, 2).flatten(2).flatten(0, 1)
 
 
 def by_inputs(weight: Float[Tensor, "outputs inputs"]) -> Float[Tensor, "outputs inputs"]:
@@ -199,18 +200,21 @@ class PlainModel:
         values = self.output.new_zeros(config.layers, sentences, config.heads, blocks(length), config.d_v)
         unseen = self.output.new_full((sentences, config.heads, 1, blocks(length)), -math.inf)
         unseen[..., :length].masked_fill_((source_ids != PADDING)[:, None, None], 0.0)
+        empty = (source_ids == PADDING).all(dim=1)
+        unseen[empty] = 0.0  # what is not there is looked at, and is zero
         encoded = self._encode(source_ids, unseen[..., :length].flatten(0, 1))
         for number, layer in enumerate(self.blocks):
             assert layer.cross_attention is not None
             found = layer.cross_attention.keys_and_values(encoded)  # sentence × head × m × d
             keys[number, ..., :length], values[number, ..., :length, :] = found.key.transpose(2, 3), found.value
+        values[:, empty] = 0.0
         return Memory(keys, values, unseen)
 
     def _encode(self, source_ids: Int[Tensor, "sentence m"], unseen: Tensor) -> Float[Tensor, "sentence m d_model"]:
         x = self._embedded(0, source_ids, 0).flatten(0, 1)
         for layer in self.encoder:
             x = layer.encode(x, unseen)
-        return self._normalized(0, x).view(*source_ids.shape, -1)
+        return self._normalized(0, x).view(*source_ids.shape, self.config.d_model)
 
     def _embedded(self, side: int, ids: Int[Tensor, "*sentence n"], start: int) -> Float[Tensor, "*sentence n d_model"]:
         x = torch.embedding(self.embeddings[side], ids) * math.sqrt(self.config.d_model)

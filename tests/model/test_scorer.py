@@ -138,6 +138,16 @@ def test_more_tokens_than_a_block_holds() -> None:
         torch.testing.assert_close(cached, whole, atol=1e-5, rtol=0)
 
 
+@pytest.mark.parametrize(
+    "source", [torch.zeros(1, 0, dtype=torch.int64), torch.tensor([[5, 6, 7], [0, 0, 0]])], ids=["alone", "in a batch"]
+)
+def test_a_source_without_a_token(source: torch.Tensor) -> None:
+    model = build(SMALL).double()
+    course = [([0, len(source) - 1], [4, 5])]
+    for cached, whole in zip(walk(CachedScorer(model, source), course), walk(RecomputingScorer(model, source), course), strict=True):
+        torch.testing.assert_close(cached, whole, atol=1e-11, rtol=0)
+
+
 # --- interventions and models for which a cached row would be wrong
 
 
