@@ -54,7 +54,7 @@ def payload(models: Sequence[tuple[str, Reading]]) -> bytes:
     return explorer_payload(
         [ModelArrays(_label(name), shown.arrays, _scale(shown)) for name, shown in models],
         Tokens(first.source_pieces), Tokens(first.target_in), Tokens(first.target_out), component_words(),
-        telling_head(first), about(*models[0]),
+        telling_head(first) or informed_head(first), about(*models[0]),
     )  # fmt: skip
 
 
@@ -82,6 +82,18 @@ def telling_head(shown: Reading) -> dict[str, int] | None:
     weights = np.stack([shown.arrays[f"{name}.weights"][:, row, column] for name in shown.attention_names("encoder.self")])
     layer, head = np.unravel_index(int(weights.argmax()), weights.shape)
     return {"layer": int(layer), "head": int(head), "row": row, "column": column}
+
+
+def informed_head(shown: Reading) -> dict[str, int]:
+    """Where a sentence has no such pronoun: the head of the encoder whose look says most about which word is looking, that is, whose
+    rows are sharp and differ (mutual information of query and key, all queries alike). Of its cells the strongest off the diagonal.
+    """
+    weights = np.stack([shown.arrays[f"{name}.weights"] for name in shown.attention_names("encoder.self")])  # layers × heads × n × n
+    told = entropy(weights.mean(axis=2, keepdims=True)) - entropy(weights)
+    layer, head = np.unravel_index(int(told.argmax()), told.shape)
+    off = weights[layer, head] * (1 - np.eye(weights.shape[-1]))
+    row, column = np.unravel_index(int(off.argmax()), off.shape)
+    return {"layer": int(layer), "head": int(head), "row": int(row), "column": int(column)}
 
 
 def _label(name: str) -> str:

@@ -14,6 +14,7 @@ from model.reading import KINDS, Reading
 from ui import check, readings, sentences
 from ui.address import Stage
 from ui.lessons import heads, heads_check, heads_data, heads_fuses, heads_measured, heads_words
+from ui.prose import grouped
 from ui.shipped import Facts, shipped
 
 ROOT = Path(__file__).parents[2]
@@ -44,11 +45,17 @@ def test_the_heads_add_up_to_the_output_of_the_pass(shown: Reading) -> None:
 
 
 def test_what_the_page_says_of_it(shown: Reading) -> None:
-    """The sentence names what each head of the first layer reads most for the pronoun."""
+    """The sentence names what each head of a layer reads most for the pronoun: the two nouns are among it."""
     row = heads.row_told(shown)
     assert shown.source_pieces[row].endswith("it")
     best = [shown.source_pieces[int(line.argmax())] for line in shown.arrays["encoder.0.self.weights"][:, row]]
     assert {"\u2581animal", "\u2581street"} <= set(best)
+
+
+def test_sets_of_heads_are_counted() -> None:
+    """24 heads: all sets of up to three. 48: those of three would be 17,296, and none of them was tried."""
+    assert heads_fuses.sets_tried(24) == {"sets": grouped(24 + 276 + 2024), "most": "3"}
+    assert heads_fuses.sets_tried(48) == {"sets": grouped(48 + 1128), "most": "2"}
 
 
 # The tables

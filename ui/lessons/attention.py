@@ -165,7 +165,7 @@ def _seen_before_bet(now: Lesson) -> None:
     say(
         many(
             "By pencil, {row} finds its answer in three rows. In your sentence it would ask {count} word, itself.",
-            "By pencil, {row} finds its answer in three rows. In your sentence it asks {count} words, with {d_k} numbers in place of "
+            "By pencil, {row} finds its answer in three rows. In your sentence it asks {count} tokens, with {d_k} numbers in place of "
             "four, in {heads} heads at once. "
             "Place your bet, and the picture turns to your sentence.",
             len(now.names),
@@ -193,7 +193,7 @@ def _seen_path(now: Lesson) -> None:
     say(
         _(
             "{row} asks with {d_k} numbers, and every word of your sentence answers with its key. The best match in this head is {top}: "
-            "the products of their numbers add up to {product}; divided by √{d_k} that is a score of {score}; among {count} words "
+            "the products of their numbers add up to {product}; divided by √{d_k} that is a score of {score}; among {count} tokens "
             "softmax makes {weight} of the weight of it."
         ),
         "attention_seen_path",
@@ -213,7 +213,7 @@ def _seen_spread(now: Lesson) -> None:
     say(
         _(
             "Not every head looks that way. On your sentence {narrow} is the most decided: its rows have {low} bits of entropy, where one "
-            "word alone would be 0. The most even is {wide}, with {high} bits; all {count} words alike would be {even}. Turn to it in the "
+            "word alone would be 0. The most even is {wide}, with {high} bits; all {count} tokens alike would be {even}. Turn to it in the "
             "picture: the steps are the same."
         ),
         "attention_seen_spread",

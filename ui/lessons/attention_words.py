@@ -84,9 +84,9 @@ def _parts() -> dict[str, str]:
 def _told() -> dict[str, str]:
     return {
         "told_x": _(
-            "Each of your {count} words comes in as a row of {width} numbers: what it is (embedding) plus where it stands (position)."
+            "Each of your {count} tokens comes in as a row of {width} numbers: what it is (embedding) plus where it stands (position)."
         ),
-        "told_x_later": _("Each of your {count} words comes in as a row of {width} numbers, as layer {layer} left them."),
+        "told_x_later": _("Each of your {count} tokens comes in as a row of {width} numbers, as layer {layer} left them."),
         "told_x_pencil": _(
             "Three words, a row of {width} whole numbers each. They are made up, so that a pencil is enough; the steps are the real ones."
         ),

@@ -164,9 +164,11 @@ def row_told(shown: Reading) -> int:
 
 
 def _seen_four_questions(shown: Reading) -> None:
-    """One word, and what each head of the first layer reads for it."""
+    """One word, and what each head reads for it, in the first of the layers in which they read most differently."""
     row = row_told(shown)
-    weights = shown.arrays["encoder.0.self.weights"][:, row]
+    layers = [shown.arrays[f"{name}.weights"][:, row] for name in shown.attention_names("encoder.self")]  # heads × m each
+    layer = max(range(len(layers)), key=lambda number: len(set(layers[number].argmax(axis=1).tolist())))
+    weights = layers[layer]
     best = weights.argmax(axis=1)
     read = "; ".join(
         _("head {head} “{word}” ({share} %)").format(
@@ -176,11 +178,12 @@ def _seen_four_questions(shown: Reading) -> None:
     )
     say(
         _(
-            "One word, several questions. For {word}, the heads of the encoder's first layer read: {read}. One head "
+            "One word, several questions. For {word}, the heads of the encoder's layer {layer} read: {read}. One head "
             "alone would have to settle for one mixture of them."
         ),
         "heads_seen_questions",
         word=Said(plain(shown.source_pieces[row]), "query"),
+        layer=layer + 1,
         read=Said(read, "key"),
     )
 

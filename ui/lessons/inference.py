@@ -153,7 +153,7 @@ def _share(value: float) -> Said:
 
 
 def _piece(piece: str) -> Said:
-    return Said(piece.removeprefix("\u2581") or piece, "target")
+    return Said(piece.removeprefix("\u2581") or "\u2423", "target")
 
 
 @st.fragment

@@ -113,7 +113,7 @@ def _over_scenes(view: View) -> None:
     say(
         _(
             "With your model, over {count} sentences of ours that it has never read, the beam of 4 finds a more probable translation "
-            "{wins} times, the same {draws} times, a less probable one {losses} times."
+            "for {wins}, the same for {draws}, a less probable one for {losses}."
         ),
         "inference_scenes", count=scenes["count"], wins=Said(str(wins)), draws=Said(str(draws)), losses=Said(str(losses)),
     )  # fmt: skip

@@ -163,7 +163,7 @@ def _shown(value: float) -> str:
 
 
 def _word(piece: str) -> str:
-    return piece.removeprefix("\u2581") or piece
+    return piece.removeprefix("\u2581") or "\u2423"
 
 
 def _filled(template: str, values: Mapping[str, object]) -> str:

@@ -51,11 +51,12 @@ def kept_whole(source: str, other: CutWord) -> CutWord | None:
 # Try it
 
 
-def four_cuts(shown: Reading, made: str | None) -> None:
-    """The centrepiece: the sentence in four vocabularies. What the bet is about is covered until it is made."""
+def four_cuts(shown: Reading, made: str | None, own: Kind | None) -> None:
+    """The centrepiece: the sentence in four vocabularies, and in the model's `own`. What the bet is about is covered until it is made."""
     names, found = texts.kind_names(), data.cuts_of(shown.source)
     cover = _("Bet first: this line answers it.") if made is None else ""
     kinds = [Kind(kind, *names[kind], found[kind], cover if kind in ("bpe", "unigram") else "") for kind in KINDS]
+    kinds += [own] if own else []
     with lesson.try_it():
         pictures.cuts(cuts_payload(shown.source, kinds, SIZES, SIZES.index(BET_SIZE), shown.config.d_model, texts.cuts_texts()), "cuts")
         st.caption(_("The strip under each line is that vocabulary laid out, a tick for every row; the dark ones your sentence uses."))

@@ -140,8 +140,8 @@ function light(stage, [i, j]) {
   if (!lit || i >= g.n || j >= g.m) return;
   stage.back.querySelectorAll(".lit").forEach((node) => node.classList.remove("lit"));
   for (const node of [...lit.rows[i], ...lit.columns[j]]) node.classList.add("lit");
-  makeRoom(lit.rows, i);
-  makeRoom(lit.columns, j);
+  makeRoom(lit.rows, i, g.everyRow);
+  makeRoom(lit.columns, j, g.everyColumn);
   const weights = figure.weightsOfRow ? figure.weightsOfRow(i) : null;
   const most = weights ? Math.max(...weights) : 1;
   lit.values.forEach((node, column) => {
@@ -155,8 +155,7 @@ function light(stage, [i, j]) {
 }
 
 /** Where labels are thinned out, those next to the lit one make room for it. */
-function makeRoom(labels, lit) {
-  const every = Math.ceil(labels.length / 24);
+function makeRoom(labels, lit, every) {
   labels.forEach((nodes, index) => {
     const near = index !== lit && Math.abs(index - lit) < every;
     for (const node of nodes) if (node.classList.contains("word")) node.style.visibility = near ? "hidden" : "";
@@ -166,9 +165,9 @@ function makeRoom(labels, lit) {
 /** The lit row and column carry their words even where labels are thinned out. */
 function thinnedLabels({ figure, g, palette, family }, i, j) {
   const ground = { class: "word lit", stroke: palette.background, "stroke-width": 5, "paint-order": "stroke", "stroke-linejoin": "round" };
-  const row = shown(i, g.n, null) ? [] : [tokenLabel(figure.rows[i], figure.marked, palette, family, { ...ground, x: g.labelRight - 2, y: g.rowCentres[i] + 4, "text-anchor": "end" }, 100, palette.query)];
+  const row = shown(i, g.n, null, g.everyRow) ? [] : [tokenLabel(figure.rows[i], figure.marked, palette, family, { ...ground, x: g.labelRight - 2, y: g.rowCentres[i] + 4, "text-anchor": "end" }, 100, palette.query)];
   const place = { transform: `translate(${g.top.centres[j] + 4} ${g.top.words - 4}) rotate(-45)`, "text-anchor": "start" };
-  const column = shown(j, g.m, null) ? [] : [tokenLabel(figure.columns[j], figure.marked, palette, family, { ...ground, ...place }, 100, palette.key)];
+  const column = shown(j, g.m, null, g.everyColumn) ? [] : [tokenLabel(figure.columns[j], figure.marked, palette, family, { ...ground, ...place }, 100, palette.key)];
   return [...row, ...column];
 }
 

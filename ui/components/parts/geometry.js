@@ -32,7 +32,7 @@ function geometry(figure, width, family) {
   const start = left + Math.min(spare * 0.4, 130);
 
   const top = keysOnTop(figure, Math.max(width, needed), start, cell, family, vectors ? bar * 0.78 : 0);
-  const rowStep = Math.max(n > 24 ? cell : 17, cell * (vectors && n > 1 ? 1.06 : 1));
+  const rowStep = vectors ? Math.max(n > 24 ? cell : 17, cell * (n > 1 ? 1.06 : 1)) : cell; // wires lead a word to its row; without them it stands beside it
   const overhang = Math.max(0, (rowStep * n - down) / 2);
   const panelTop = top.height + Math.max(p > 1 && figure.connectors ? 26 : 6, overhang - 8);
   const places = panels.map((panel, index) => ({ x: start + index * (across + gap), y: panelTop, width: across, height: down }));
@@ -42,7 +42,7 @@ function geometry(figure, width, family) {
   const values = { y: panelTop + down + 14, length: bar * 0.66 };
   const bottom = Math.max(vectors ? values.y + values.length + 12 : panelTop + down + 8, panelTop + down + overhang + 8);
   return {
-    n, m, p, cell, across, down, bar, small, places, last, top, panelTop, rowCentres, labelRight, secondWidth, values, gap,
+    n, m, p, cell, everyRow: labelEvery(n, rowStep, 11), everyColumn: labelEvery(m, cell, top.angled ? 15 : 0), across, down, bar, small, places, last, top, panelTop, rowCentres, labelRight, secondWidth, values, gap,
     thick: clamp(cell - 6, 4, 11),
     stripX: labelRight + 6, rowStep,
     outputs: last.x + across + 24,
@@ -51,6 +51,9 @@ function geometry(figure, width, family) {
     height: bottom + (p > 1 && figure.connectors ? 28 : vectors ? 4 : 34),
   };
 }
+
+/** Of so many labels this far apart every how-manieth is written: at most 24, and none over another. */
+const labelEvery = (count, step, least) => Math.max(Math.ceil(count / 24), Math.ceil(least / step));
 
 /** Words of the keys: spread in one line where they fit, else at 45 degrees over their columns. */
 function keysOnTop(figure, width, start, cell, family, bar) {

@@ -30,9 +30,12 @@ function buildCuts(self) {
   drawCuts(self);
 }
 
+/** Which of its sizes a kind is shown at: one that has a single size keeps it. */
+const stopOf = (self, kind) => Math.min(self.stop, kind.stops.length - 1);
+
 /** The pieces of a kind at the chosen size: start, end, id, count in the text, what it is. */
 function piecesOf(self, kind) {
-  const at = kind.stops[self.stop];
+  const at = kind.stops[stopOf(self, kind)];
   return at.pieces.map(([start, end, id, count, face]) => ({ start, end, id, count, face, kind: id >= 4 && id < 260 ? "byte" : id < 4 ? "special" : "" }));
 }
 
@@ -50,11 +53,11 @@ function cutRow(self, kind, index, t) {
   const { header } = self.data;
   const name = html("div", { class: "cutname" }, strong(kind.label), html("span", { class: "muted" }, kind.note));
   if (kind.veiled) return html("section", { class: "cutrow veiled", "aria-label": kind.label }, name, html("p", { class: "muted veil" }, kind.veiled));
-  const at = kind.stops[self.stop];
+  const at = kind.stops[stopOf(self, kind)];
   const pieces = piecesOf(self, kind);
   const line = boxes(header.text, pieces, { label: kind.label, choose: (piece) => { self.chosen = { kind: index, piece }; lightUp(self); tellCut(self); } });
   const canvas = html("canvas", { class: "rowstrip", "aria-hidden": "true" });
-  self.lines.push({ kind, index, pieces, nodes: line.nodes, canvas, size: at.size, used: self.data.arrays[`${kind.name}.${self.stop}`].values });
+  self.lines.push({ kind, index, pieces, nodes: line.nodes, canvas, size: at.size, used: self.data.arrays[`${kind.name}.${stopOf(self, kind)}`].values });
   const cost = plain(t.cost, { rows: grouped(at.size), width: header.width, numbers: grouped(at.size * header.width) });
   return html("section", { class: "cutrow", "aria-label": kind.label }, name,
     html("div", { class: "cutmain" }, line.row, canvas),

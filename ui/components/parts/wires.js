@@ -25,7 +25,7 @@ function drawRows(back, ground, figure, g, palette, family, lit) {
       lit.rows[i].push(values);
     }
     back.append(svg("rect", { x: 0, y: y - g.rowStep / 2, width: g.places[0].x, height: g.rowStep, fill: "transparent", "data-row": i }));
-    if (!shown(i, g.n, null)) return;
+    if (!shown(i, g.n, null, g.everyRow)) return;
     const label = tokenLabel(token, figure.marked, palette, family, { x: g.labelRight - 2, y: y + 4, "text-anchor": "end", class: "word" }, 100, palette.query);
     back.append(label);
     lit.rows[i].push(label);
@@ -53,7 +53,7 @@ function drawColumns(back, ground, figure, g, palette, family, lit) {
     }
     const span = top.angled ? g.cell : widthOfColumn(figure, top, j);
     back.append(svg("rect", { x: x - span / 2, y: 0, width: span, height: from, fill: "transparent", "data-column": j }));
-    if (!shown(j, g.m, null)) return;
+    if (!shown(j, g.m, null, g.everyColumn)) return;
     const place = top.angled
       ? { transform: `translate(${x + 4} ${top.words - 4}) rotate(-45)`, "text-anchor": "start" }
       : { x, y: top.words, "text-anchor": "middle" };
