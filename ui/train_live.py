@@ -12,7 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 from figures.theme import PALETTES, Palette
 from figures.training import curve_rows, loss_curves, race_losses, race_rows, race_shares, share_curves
 from lab import RunView
-from ui import prose, train_film, train_race, train_tell
+from ui import prose, train_begin, train_film, train_race
 from ui.prose import Said
 from ui.train_actions import REDRAW, act
 from ui.train_after import after_run
@@ -61,7 +61,7 @@ def _pictures(view: RunView, logs: list[Log]) -> None:
 def _tell(view: RunView) -> None:
     """What a model that goes on with texts has in place of the stage."""
     if view.spec.continues and is_usable(view):
-        train_tell.tell(view)
+        train_begin.begin_a_story(view)
 
 
 def _state(view: RunView, mine: bool) -> None:

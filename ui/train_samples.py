@@ -75,7 +75,12 @@ def samples(view: RunView, logs: Sequence[Log]) -> None:
     places = range(min(SHOWN, len(told[0].samples)))
     rows = [_row(view, [log.samples[place] if log.samples else None for log in logs]) for place in places]
     corner = _("Beginnings it has never seen") if view.spec.continues else _("Sentences it has never seen")
-    _SAMPLES(key="train_samples", data={"corner": corner, "members": members, "samples": rows})
+    table("train_samples", corner, members, rows)
+
+
+def table(key: str, corner: str, members: list[dict[str, Any]], rows: list[dict[str, Any]]) -> None:
+    """`rows` are sources with an answer of each of the members."""
+    _SAMPLES(key=key, data={"corner": corner, "members": members, "samples": rows})
 
 
 def _head(view: RunView, number: int, log: Log) -> dict[str, Any]:
@@ -86,8 +91,13 @@ def _head(view: RunView, number: int, log: Log) -> dict[str, Any]:
     notes = [right.format(step=f"{log.good[-1][0]:,.0f}")] if log.good else []
     if member.diverged:
         notes.append(_("diverged at step {step}").format(step=member.step))
-    name = member.name if len(view.members) > 1 else ""
-    return {"name": name, "role": role_of(number, len(view.members)), "score": score, "notes": notes}
+    return {**named(view, number), "score": score, "notes": notes}
+
+
+def named(view: RunView, number: int) -> dict[str, Any]:
+    """The head of a column that has a name alone, and of a run of one model not even that."""
+    name = view.members[number].name if len(view.members) > 1 else ""
+    return {"name": name, "role": role_of(number, len(view.members)), "score": "", "notes": []}
 
 
 def role_of(number: int, members: int) -> str:

@@ -21,7 +21,7 @@ from ui.words import _
 
 POSITIONS = ("sinusoidal", "learned", "none")
 SHAPE, TRAINING = preset("toy"), recipe("toy")
-RACE_STEPS = 300
+RACE_STEPS, STORIES_RACE_STEPS = 300, 600
 EVALUATIONS, EVALUATE_LEAST = 10, 20  # times in the course of a run; steps between two: a beginner writes long lines of nonsense, slowly
 EVALUATE_SENTENCES, RACE_SENTENCES = 100, 50  # of each held-out set: one of a hundred is one percent
 STORIES_TOLD = 25  # in place of them; each has four sentences to be judged
@@ -49,7 +49,8 @@ def in_sight(corpus: str, racing: bool = False) -> dict[str, Any]:
     with left:
         _presets()
     if racing:
-        return {"steps": _number(right, _("Steps of each"), "race_steps", 1, STEPS, RACE_STEPS, step=100)}
+        key, default = (f"{STORIES}_race_steps", STORIES_RACE_STEPS) if corpus == STORIES else ("race_steps", RACE_STEPS)
+        return {"steps": _number(right, _("Steps of each"), key, 1, STEPS, default, step=100)}
     return {"steps": _usual(corpus, right, _("Steps"), "steps", 1, STEPS, step=100)}
 
 
