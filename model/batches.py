@@ -64,11 +64,6 @@ class Encoded:
         counts = np.bincount(ids[ids != PADDING], minlength=len(pieces))
         return {piece: int(count) for piece, count in zip(pieces, counts, strict=True)}
 
-    @property
-    def order(self) -> Rows:
-        """A number a pair: pairs sorted by it have targets of like length, and those of one length sources of like length."""
-        return self.target_lengths * (self.longest + 1) + self.source_lengths
-
     def batch(self, rows: Rows, few_shapes: bool = True) -> Batch:
         return _shifted(self.source[rows], self.target[rows], self.source_lengths[rows], self.target_lengths[rows], few_shapes)
 
@@ -240,8 +235,7 @@ class BatchStream:
         self._epoch, self._position = number, 0
         self._epoch_state = self._generator.get_state()
         self._met = as_met(self.data, self.tokenizer, self.config, number)
-        lengths = self._met.lengths if self.few_shapes else self._met.order
-        self._order = bucketed_epoch(lengths, self.config, self._generator)
+        self._order = bucketed_epoch(self._met.lengths, self.config, self._generator)
 
     def __iter__(self) -> BatchStream:
         return self

@@ -65,7 +65,7 @@ def spec_of(values: dict[str, Any], name: str, racing: bool = False) -> RunSpec:
     settings = {key: value for key, value in values.items() if key not in ("corpus", "tokenizer")}
     steps, width = settings["steps"], settings["d_model"]
     if isinstance(steps, int):
-        settings["warmup"] = min(TRAINING.warmup, steps // 10)
+        settings["warmup"] = min(TRAINING.warmup, TRAINING.warmup * steps // TRAINING.steps)
         settings["evaluate_every"] = max(min(steps, EVALUATE_LEAST), steps // EVALUATIONS)
     if isinstance(width, int):
         settings["d_ff"] = 4 * width
