@@ -8,6 +8,7 @@ from __future__ import annotations
 import streamlit as st
 
 from ui import frame, stage
+from ui.components import library
 from ui.style import use_style
 from ui.words import choose_language
 
@@ -18,4 +19,5 @@ stage.prepare()
 shown, script = frame.navigation()
 frame.head(shown)
 stage.draw(shown.stage)
+library.draw()
 frame.run(script)

@@ -150,7 +150,7 @@ def default_run(browser: Browser, address: str) -> dict[str, Any]:
 
 
 def changes_elsewhere(visits: dict[str, Visit], sentences: Iterator[str], count: int) -> dict[str, list[float]]:
-    return {name: [stage_change(visit, next(sentences)) for _ in range(count)] for name, visit in visits.items()}
+    return {name: [stage_change(visit, next(sentences)).window for _ in range(count)] for name, visit in visits.items()}
 
 
 def responsiveness(browser: Browser, address: str, changes: int, rounds: int) -> dict[str, Any]:

@@ -99,7 +99,7 @@ def _activations(name: str, book: Book) -> dict[str, np.ndarray]:
 
 
 def _parameters(name: str, book: Book, room: int) -> dict[str, np.ndarray]:
-    """The matrices in single precision where they fit, else in half precision (as bytes), of as many layers as fit."""
+    """The matrices in single precision where they fit, else in half precision, of as many layers as fit."""
     numbers = sum(matrix.size for layer in book.layers for matrix in layer.matrices.values())
     half = 4 * numbers > room
     arrays: dict[str, np.ndarray] = {}
@@ -108,12 +108,8 @@ def _parameters(name: str, book: Book, room: int) -> dict[str, np.ndarray]:
         if room < 0:
             break
         for part, matrix in layer.matrices.items():
-            arrays[f"{name}.{number}.{part}_matrix"] = _halved(matrix) if half else matrix
+            arrays[f"{name}.{number}.{part}_matrix"] = matrix.astype(np.float16) if half else matrix
     return arrays
-
-
-def _halved(matrix: np.ndarray) -> np.ndarray:
-    return np.ascontiguousarray(matrix, dtype="<f2").view(np.uint8)
 
 
 def scale_of(d_k: int, scaling: bool) -> float:

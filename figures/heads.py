@@ -90,8 +90,8 @@ def sum_payload(
         for name in outputs
     }
     header = {"attentions": attentions, "tokens": axes.as_dict(), "start": dict(start), **_common(words)}
-    arrays = {f"{name}.heads": values for name, values in heads.items()}
-    arrays |= {f"{name}.parts": values for name, values in parts.items()}
+    arrays = {f"{name}.heads": values.astype(np.float16) for name, values in heads.items()}
+    arrays |= {f"{name}.parts": values.astype(np.float16) for name, values in parts.items()}
     arrays |= {f"{name}.output": values for name, values in outputs.items()}
     return pack(header, arrays)
 

@@ -1,4 +1,4 @@
-"""Arrays and labels in, bytes for a component out: a JSON header, then float32 or uint8 arrays. Read by `parts/dom.js`.
+"""Arrays and labels in, bytes for a component out: a JSON header, then float32, float16 or uint8 arrays. Read by `parts/dom.js`.
 
 Layout: length of the header (uint32, little endian), header (UTF-8 JSON, filled with spaces), arrays one after another;
 everything begins on a multiple of four. The header's `arrays` says for each name its offset in bytes, shape and type.
@@ -24,6 +24,7 @@ _ATTENTION = re.compile(r"^(encoder|decoder)\.(\d+)\.(self|cross)\.weights$")
 _KINDS = {("encoder", "self"): "encoder", ("decoder", "self"): "decoder", ("decoder", "cross"): "cross"}
 _BYTE = re.compile(r"^<0x([0-9A-F]{2})>$")
 _PARTS = ("weights", "query", "key", "value")
+_TYPES = {"uint8": "uint8", "float16": "<f2", "float32": "<f4"}
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,8 @@ class ModelArrays:
 
 
 def pack(header: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> bytes:
-    """Header and arrays as one run of bytes. Booleans become uint8, uint8 stays, all else becomes float32."""
-    small = (np.dtype(bool), np.dtype(np.uint8))
-    ready = {name: np.ascontiguousarray(values, dtype="uint8" if values.dtype in small else "<f4") for name, values in arrays.items()}
+    """Header and arrays as one run of bytes. Booleans become uint8, uint8 and float16 stay, all else becomes float32."""
+    ready = {name: np.ascontiguousarray(values, dtype=_TYPES[_type_of(values)]) for name, values in arrays.items()}
     size = 0
     while True:  # the offsets stand in the header whose length they depend on
         entries = _entries(ready, 4 + size)
@@ -140,10 +140,14 @@ def _common(words: Mapping[str, str]) -> dict[str, Any]:
     return {"palettes": {name: palette.as_dict() for name, palette in PALETTES.items()}, "words": dict(words)}
 
 
+def _type_of(values: np.ndarray) -> str:
+    return {"bool": "uint8", "uint8": "uint8", "float16": "float16"}.get(values.dtype.name, "float32")
+
+
 def _entries(arrays: Mapping[str, np.ndarray], offset: int) -> dict[str, dict[str, Any]]:
     entries = {}
     for name, values in arrays.items():
-        entries[name] = {"offset": offset, "shape": list(values.shape), "type": "uint8" if values.dtype == np.uint8 else "float32"}
+        entries[name] = {"offset": offset, "shape": list(values.shape), "type": _type_of(values)}
         offset += values.nbytes + -values.nbytes % 4
     return entries
 
@@ -154,4 +158,4 @@ def _filled(data: bytes) -> bytes:
 
 def _array(data: bytes, entry: Mapping[str, Any]) -> np.ndarray:
     count = int(np.prod(entry["shape"], dtype=int))
-    return np.frombuffer(data, "uint8" if entry["type"] == "uint8" else "<f4", count, entry["offset"]).reshape(entry["shape"])
+    return np.frombuffer(data, _TYPES[entry["type"]], count, entry["offset"]).reshape(entry["shape"])

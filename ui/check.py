@@ -13,7 +13,7 @@ import streamlit as st
 
 from ui import record, returning, stage
 from ui.components.pictures import ask_cell
-from ui.prose import Said, escaped, say
+from ui.prose import Said, as_part, escaped, heading, say
 from ui.questions import Answer, Cell, Choice, Idea, Number, Question, number_in
 from ui.returning import Due
 from ui.words import _
@@ -50,9 +50,10 @@ def fallback_note(sentence: str = "") -> str:
     return _("Your sentence has no single answer to this, so it is asked about “{sentence}”.").replace("{sentence}", sentence)
 
 
+@as_part
 def check_yourself(slug: str, questions: Sequence[Question]) -> None:
     """The questions of a lesson, and before them one of two lessons ago that went wrong."""
-    st.header(_("Check yourself"), anchor=False)
+    heading(_("Check yourself"))
     if not questions:
         st.markdown(_("This sentence is too short for a question: choose a longer one."))
         return

@@ -22,6 +22,7 @@ from catalogue import Lesson
 from ui import bets, record, terms
 from ui.further import Further as Further
 from ui.further import reading_of
+from ui.prose import as_part, heading
 from ui.words import _
 
 # What a race on the Train page can do without, by the name in its address.
@@ -93,10 +94,11 @@ def hands_on() -> None:
             st.caption(_("That was the story. From here on: hands on."))
 
 
+@as_part
 def formula(latex: str, symbols: Sequence[Symbol], section: str) -> None:
     """The paper's line, every symbol bound to its value and shape, and where it stands in the paper. The second depth begins here."""
     hands_on()
-    st.header(_("The formula"), anchor=False)
+    heading(_("The formula"))
     st.latex(latex)
     rows = [f"| ${symbol.latex}$ | {symbol.meaning} | {symbol.here} |" for symbol in symbols]
     head = f"| | {_('what it is')} | {_('here and now')} |"
@@ -113,14 +115,15 @@ def break_it(absence: Absence, label: str, key: str) -> bool:
 @contextmanager
 def breaking(absence: Absence, title: str = "") -> Iterator[None]:
     """The same for a page with a control of its own: header, control, and which of two experiments that is."""
-    st.header(_("Break it: {what}").format(what=title) if title else _("Break it"), anchor=False)
-    yield
-    st.caption(
-        {
-            "removed now": _("The experiment is “removed now”: the model was trained with it, and meets what it has never met."),
-            "trained without": _("The experiment is “trained without it”: a model that never had it."),
-        }[absence]
-    )
+    with st.container():
+        heading(_("Break it: {what}").format(what=title) if title else _("Break it"))
+        yield
+        st.caption(
+            {
+                "removed now": _("The experiment is “removed now”: the model was trained with it, and meets what it has never met."),
+                "trained without": _("The experiment is “trained without it”: a model that never had it."),
+            }[absence]
+        )
 
 
 def before_and_after(label: str, before: str, after: str) -> None:
@@ -139,9 +142,10 @@ def race_link(switch: str, label: str, corpus: str = "") -> None:
     st.page_link("pages/train.py", label=label, query_params={"race": slug} | ({"corpus": corpus} if corpus else {}))
 
 
+@as_part
 def code(file: str, name: str, line: str) -> None:
     """The source of a function that ran, with its formula's line named. Read as text: nothing is imported for it."""
-    st.header(_("The code"), anchor=False)
+    heading(_("The code"))
     source = source_of(file, name)
     number = next(place for place, text in enumerate(source.splitlines(), 1) if line in text)
     key = f"code_{re.sub('[^a-z0-9]', '_', f'{file}_{name}_{number}'.lower())}"
@@ -163,10 +167,11 @@ def source_of(file: str, name: str) -> str:
     return found
 
 
+@as_part
 def what_we_know(slug: str, knowledge: str, further: Sequence[Further] = ()) -> None:
     """What this lesson adds to the answer of the riddle, where to read on (`further`, else ui/further.py), and the next lesson."""
     record.mark_read(slug)
-    st.header(_("What we now know"), anchor=False)
+    heading(_("What we now know"))
     st.markdown(knowledge)
     st.markdown("\n".join(f"- [{place.title}]({place.address}): {_(place.why)}" for place in reading_of(slug, further)))
     _onward(slug)

@@ -2,10 +2,35 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
+from typing import ParamSpec, TypeVar
 
 import streamlit as st
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def as_part(draw: Callable[P, R]) -> Callable[P, R]:
+    """What `draw` draws, in a container of its own: when a part changes, the browser need not go through all the others of the page."""
+
+    @wraps(draw)
+    def within(*arguments: P.args, **named: P.kwargs) -> R:
+        with st.container():
+            return draw(*arguments, **named)
+
+    return within
+
+
+def heading(text: str, small: bool = False) -> None:
+    """A heading. It has an anchor, hidden: where there is none, the browser spells one out of the text at every drawing, which is slow."""
+    anchor = f"part-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+    (st.subheader if small else st.header)(text, anchor=anchor)
+
 
 ROLES = ("query", "key", "value", "source", "target")
 

@@ -16,10 +16,12 @@ def page() -> None:
 
     from figures.payload import Tokens, matrix_payload
     from ui import check
+    from ui.components import library
     from ui.components.labels import component_words
     from ui.style import use_style
 
     use_style()
+    library.draw()
     st.title("Check")
     payload = matrix_payload(WEIGHTS, Tokens(ROWS), Tokens(COLUMNS), "weights", component_words(), name="weight")
     check.check_yourself(

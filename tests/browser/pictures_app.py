@@ -24,12 +24,14 @@ def page() -> None:
 
     from figures.payload import Tokens, lines_payload, matrix_payload
     from figures.theme import css_variables
+    from ui.components import library
     from ui.components.labels import component_words
     from ui.components.pictures import lines, matrix
 
     query, key, allowed, weights = arrays()
     rows, columns, words = Tokens(ROWS), Tokens(COLUMNS), component_words()
     st.html(f"<style>:root {{ {css_variables()} }}</style>")
+    library.draw()
     st.title("Pictures")
     products = query @ key.T
     scores = products / np.sqrt(8)

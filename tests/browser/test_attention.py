@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from bench.browser import NewVisit, Visit
+from figures.payload import pack
 from model.reading import Reading
 from tests.browser.test_every_page import SIDEWAYS, violations
 from tests.browser.test_inspect import written
@@ -158,17 +159,15 @@ def test_the_fixture_in_the_browser(new_visit: NewVisit) -> None:
 
 
 def test_half_precision_is_read_in_the_browser(new_visit: NewVisit) -> None:
-    """Matrices of larger models come in half precision, as bytes: powers of two, fractions, signs, and what is smaller than normal."""
+    """Numbers of larger models come in half precision: powers of two, fractions, signs, and what is smaller than normal."""
     _visit, view = open_lesson(new_visit, "")
-    sent = np.array([[1.0, -2.5, 0.333], [0.0, 6e-6, -1234.0]], dtype="<f2")
-    names = ("dom", "colour", "cells", "tokens", "spell", "table", "heads", "attention_head")
-    script = "\n".join((PARTS / f"{name}.js").read_text(encoding="utf-8") for name in names)
+    sent = np.array([[1.0, -2.5, 0.333], [0.0, 6e-6, -1234.0]], dtype=np.float16)
     made = view.evaluate(
         """([script, bytes]) => {
-            const array = new Function(script + "; return floatsOf")()({ shape: [2, 6], values: Uint8Array.from(bytes) });
+            const array = new Function(script + "; return unpack")()(Uint8Array.from(bytes)).arrays.sent;
             return { shape: array.shape, values: [...array.values] };
         }""",
-        [script, list(sent.tobytes())],
+        [(PARTS / "dom.js").read_text(encoding="utf-8"), list(pack({}, {"sent": sent}))],
     )
     assert made["shape"] == [2, 3]
     np.testing.assert_array_equal(np.array(made["values"], dtype=np.float32), sent.astype(np.float32).ravel())

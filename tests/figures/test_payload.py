@@ -43,6 +43,12 @@ def test_round_trip(arrays: dict[str, np.ndarray]) -> None:
         np.testing.assert_array_equal(found[name], values)
 
 
+def test_half_precision_stays() -> None:
+    values = np.array([0.333, -2.5, 6e-6], dtype=np.float16)
+    _, found = unpack(pack({}, {"a": values, "b": np.array([1.5])}))
+    assert found["a"].dtype == np.float16 and found["a"].tolist() == values.tolist() and found["b"].tolist() == [1.5]
+
+
 def test_booleans_and_offsets_are_aligned() -> None:
     data = pack({}, {"a": np.array([True, False, True]), "b": np.array([1.5])})
     assert len(data) % 4 == 0

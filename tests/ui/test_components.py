@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ui.components import library, registry
 from ui.components.labels import component_words
 from ui.components.registry import DRAWING
 
@@ -53,3 +54,12 @@ def test_scripts_keep_to_the_browser(part: Path) -> None:
     ):
         assert forbidden not in text
     assert len(text.splitlines()) < 300
+
+
+def test_the_library_has_every_script_and_no_name_twice_in_one_scope() -> None:
+    shared, *scopes = re.split(r"^ENTRIES\.", registry.library(), flags=re.MULTILINE)
+    for scope in (shared, *scopes):
+        names = re.findall(r"^(?:function|const|let) (\w+)", scope, re.MULTILINE)
+        assert len(names) == len(set(names))
+    assert all(part.read_text(encoding="utf-8") in registry.library() for part in PARTS)
+    assert len(scopes) >= len(library.FAMILIES)

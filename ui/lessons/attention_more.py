@@ -17,7 +17,7 @@ from ui.components import attention as components
 from ui.lessons.attention import Lesson, book_of, identity
 from ui.lessons.attention_weights import norm_of_first
 from ui.lessons.attention_words import scaling_words, shuffle_words
-from ui.prose import Said, percent, say
+from ui.prose import Said, as_part, heading, percent, say
 from ui.words import _
 
 LATEX = r"\mathrm{Attention}(Q, K, V) = \mathrm{softmax}\!\left(\frac{Q K^{\top}}{\sqrt{d_k}}\right) V"
@@ -53,9 +53,10 @@ def _root(now: Lesson) -> str:
     return _("√{d_k} = {root}").format(d_k=d_k, root=f"{np.sqrt(d_k):.3g}")
 
 
+@as_part
 def scaling(now: Lesson) -> None:
     """Three linked curves, with the model's own heads beside them."""
-    st.header(_("Why divide by $\\sqrt{d_k}$"), anchor=False)
+    heading(_("Why divide by $\\sqrt{d_k}$"))
     st.markdown(
         _(
             "A product adds up one term for each number of a key. Longer keys mean larger sums, and a softmax of large numbers reads "
@@ -89,9 +90,10 @@ def even_head(now: Lesson) -> int:
     return int(np.argmax(evenness))
 
 
+@as_part
 def orders(now: Lesson) -> None:
     """Words to drag: the outputs move with them."""
-    st.header(_("Another order of the words"), anchor=False)
+    heading(_("Another order of the words"))
     st.markdown(
         _(
             "Nothing in the formula knows which row comes first. Drag the words on the right into another order: head {head} of layer 1 "

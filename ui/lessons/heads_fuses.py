@@ -23,7 +23,7 @@ from ui.components.heads import board
 from ui.lessons import heads_data as data
 from ui.lessons import heads_words as words
 from ui.lessons.heads_measured import whose
-from ui.prose import Said, grouped, say
+from ui.prose import Said, as_part, grouped, heading, say
 from ui.shipped import Facts
 from ui.words import _
 
@@ -35,9 +35,10 @@ _LETTERS = {"encoder": "e", "decoder": "d", "cross": "c"}
 _HEAD = re.compile(r"([edc])([0-9]{1,2})h([0-9]{1,2})")
 
 
+@as_part
 def fuses(at: Stage) -> None:
     model, facts = data.facts_of(at.model)
-    st.header(_("Fuses"), anchor=False)
+    heading(_("Fuses"))
     levels = facts.about["levels"]
     if not levels:
         st.caption(_("This model has no level that could be solved."))

@@ -14,7 +14,7 @@ from ui.components.heads import head_film, head_table
 from ui.lessons import heads
 from ui.lessons import heads_data as data
 from ui.lessons import heads_words as words
-from ui.prose import Said, grouped, percent, say
+from ui.prose import Said, as_part, grouped, heading, percent, say
 from ui.shipped import Facts
 from ui.words import _
 
@@ -43,10 +43,11 @@ def whose(model: str, asked: str) -> None:
 # What heads do
 
 
+@as_part
 def behaviour(at: Stage) -> None:
     """The table that sorts."""
     model, facts = data.facts_of(at.model)
-    st.header(_("What heads do, counted"), anchor=False)
+    heading(_("What heads do, counted"))
     say(
         _(
             "A map of one sentence is an anecdote. Here every head is counted over {sentences} sentences the model "
@@ -129,10 +130,11 @@ def _capital(text: str) -> str:
 # One head against four
 
 
+@as_part
 def one_against_four() -> None:
     """The film, and what three seeds say."""
     facts = data.film_facts()
-    st.subheader(_("One head against four"), anchor=False)
+    heading(_("One head against four"), small=True)
     st.caption(_("The experiment is “trained without it”: a model that never had it."))
     one, several = facts.about["runs"]
     say(
@@ -174,10 +176,11 @@ def _span(shares: list[float]) -> Said:
 # Who finds the referent?
 
 
+@as_part
 def referent(at: Stage, bet: str | None) -> None:
     """Weights against ablation, over every pronoun that English leaves open; the bet's answer."""
     model, facts = data.facts_of(at.model)
-    st.header(_("Who finds the referent?"), anchor=False)
+    heading(_("Who finds the referent?"))
     if bet is None:
         say(_("Your bet at the top of the page is still open. Make it first; then the count answers it."), "heads_referent_closed")
         return

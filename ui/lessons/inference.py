@@ -19,7 +19,7 @@ from ui.lessons import inference_moments as moments
 from ui.lessons.inference_data import View
 from ui.lessons.inference_settings import NEVER, PAPER_ALPHA, PAPER_WIDTH, WIDTHS, BeamSettings
 from ui.lessons.inference_words import step_words, tree_words
-from ui.prose import Said, grouped, percent, say
+from ui.prose import Said, as_part, grouped, heading, percent, say
 from ui.words import _
 
 NOW = "now"
@@ -159,7 +159,7 @@ def _piece(piece: str) -> Said:
 @st.fragment
 def beam_search(view: View, bet: str | None) -> None:
     """Width and length penalty ask the server once; the tree itself is the browser's."""
-    st.header(_("Keep several: beam search"), anchor=False)
+    heading(_("Keep several: beam search"))
     if bet is None:
         st.markdown(
             _("Greedy takes the best word and never looks back. A beam keeps several beginnings alive. Your bet first: it stands above.")
@@ -239,9 +239,10 @@ def _log(value: float) -> Said:
     return Said(f"{value:.2f}".replace("-", "\u2212"))
 
 
+@as_part
 def sampling(view: View, reading: Reading) -> None:
     """Temperature, top-k and top-p act on the bars in the browser."""
-    st.header(_("Or throw dice: sampling"), anchor=False)
+    heading(_("Or throw dice: sampling"))
     st.markdown(
         _(
             "A story may go on in many ways, and always the most probable word makes it dull. Then a word is *drawn*: "

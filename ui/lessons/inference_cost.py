@@ -21,7 +21,7 @@ from ui.lessons import inference_data as data
 from ui.lessons import inference_moments as moments
 from ui.lessons.inference_data import Found, View
 from ui.lessons.inference_words import cache_words
-from ui.prose import Said, percent, say
+from ui.prose import Said, heading, percent, say
 from ui.shipped import Facts
 from ui.words import _
 
@@ -53,7 +53,7 @@ def costs(config: ModelConfig, source: int, steps: int) -> tuple[np.ndarray, np.
 
 @st.fragment
 def cache(view: View, reading: Reading) -> None:
-    st.header(_("Do not compute twice: the cache"), anchor=False)
+    heading(_("Do not compute twice: the cache"))
     st.markdown(
         _(
             "A word already written never changes what came before it: the mask forbids it. So its keys and values are kept, and "

@@ -13,7 +13,7 @@ from ui.components import inference as pictures
 from ui.lessons import inference_data as data
 from ui.lessons.inference_data import View
 from ui.lessons.inference_settings import COUNTED, USUAL
-from ui.prose import Said, grouped, percent, say
+from ui.prose import Said, grouped, heading, percent, say
 from ui.shipped import Facts
 from ui.words import _
 
@@ -86,7 +86,7 @@ def over_the_corpus(view: View) -> None:
     known = data.counted()
     if known is None or "sentences" not in known.about:
         return
-    st.header(_("Does the beam win? Counted"), anchor=False)
+    heading(_("Does the beam win? Counted"))
     st.markdown(
         _("Beam search is **not** guaranteed to beat greedy: it may drop, early on, the very path that greedy follows to a better end.")
     )

@@ -14,7 +14,7 @@ from ui import bets, lesson, readings
 from ui.address import Stage
 from ui.components.masks import picture
 from ui.lessons import masks_words as words
-from ui.prose import Said, percent, say
+from ui.prose import Said, as_part, heading, percent, say
 from ui.words import _
 
 SHORT = ("Emma sings", "the dog sleeps", "the queen sings when she is happy", "Emma thinks that this beautiful island is very dangerous")
@@ -78,7 +78,7 @@ def _seen_row(shown: Reading) -> None:
     say(
         _(
             "A row may read only earlier words, and yet the diagonal of the mask is open. Both are true: the input is shifted by one. "
-            "The row that must write {label} is given {fed}, the word before it, and may read that; {label} itself enters one "
+            "The row that must write {label} is given {fed}, the token before it, and may read that; {label} itself enters one "
             "column further on."
         ),
         "masks_row", label=Said(plain(shown.target_out[row]), "target"), fed=Said(plain(shown.target_in[row]), "key"),
@@ -112,9 +112,10 @@ def _share(freed: np.ndarray, hidden: np.ndarray, fallback: float) -> Said:
 # The batch
 
 
+@as_part
 def batch(stage: Stage, shown: Reading) -> None:
     """The learner's sentence beside two others, padded to one length."""
-    st.header(_("Three sentences at once: the padding mask"), anchor=False)
+    heading(_("Three sentences at once: the padding mask"))
     sentences = [shown.target_in, *beside(stage.model, len(shown.target_in))]
     lengths = [len(sentence) for sentence in sentences]
     longest = max(lengths)
@@ -160,9 +161,10 @@ def formula(shown: Reading) -> None:
     )  # fmt: skip
 
 
+@as_part
 def nan_rows(shown: Reading) -> None:
     """Why a row of which everything is hidden must not be left to the formula: with numbers."""
-    st.subheader(_("A row with nothing to read"), anchor=False)
+    heading(_("A row with nothing to read"), small=True)
     name = shown.attention_names("decoder.self")[0]
     value = shown.arrays[f"{name}.value"][0]
     found = figures.empty_row(len(shown.target_in), value)

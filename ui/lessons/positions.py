@@ -14,7 +14,7 @@ from model.reading import Reading
 from ui import bets, lesson, words
 from ui.components.positions import picture
 from ui.lessons import positions_words as of
-from ui.prose import Said, grouped, number, say
+from ui.prose import Said, as_part, grouped, heading, number, say
 from ui.words import _
 
 WIDTHS_KEPT = 16  # models of different widths whose pictures stay in memory
@@ -174,8 +174,9 @@ def formula(shown: Reading) -> None:
 # Hands on
 
 
+@as_part
 def offsets(shown: Reading) -> None:
-    st.header(_("How far apart, but not which way"), anchor=False)
+    heading(_("How far apart, but not which way"))
     st.markdown(
         _(
             "The product of two rows depends on their offset k alone, not on where they stand. It is no ruler: it falls, then rises in "
@@ -195,8 +196,9 @@ def _offsets(width: int, pieces: tuple[str, ...], language: str) -> bytes:
     return figures.offsets_payload(width, Tokens(pieces), of.offsets_words())
 
 
+@as_part
 def turns(shown: Reading) -> None:
-    st.header(_("One turn fits every place"), anchor=False)
+    heading(_("One turn fits every place"))
     st.markdown(
         _(
             "From any position to the one k further on, each hand turns by the same angle: k times its speed. So one matrix, made of "
@@ -226,8 +228,9 @@ def _turns(width: int, language: str) -> bytes:
     return figures.turns_payload(width, of.turns_words())
 
 
+@as_part
 def sums(shown: Reading) -> None:
-    st.header(_("Word plus place"), anchor=False)
+    heading(_("Word plus place"))
     embedding, position = shown.arrays["encoder.embedding"], shown.arrays["encoder.position"]
     st.markdown(
         _(

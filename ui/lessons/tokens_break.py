@@ -19,7 +19,7 @@ from ui.lessons import tokens, tokens_data
 from ui.lessons import tokens_words as texts
 from ui.lessons.tokens_facts import KINDS
 from ui.lessons.tokens_missing import MADE_UP, both_translations, replaced
-from ui.prose import Said, escaped, number, say
+from ui.prose import Said, escaped, heading, number, say
 from ui.shipped import shipped
 from ui.words import _
 
@@ -79,7 +79,7 @@ def _broken(model: str, source: str, target: str, stamp: int) -> Broken:
 @st.fragment
 def missing_word(model: str, shown: Reading) -> None:
     """A made-up word in the learner's sentence: how each vocabulary spells it, and what the model makes of it."""
-    st.subheader(_("A word the vocabulary lacks"), anchor=False)
+    heading(_("A word the vocabulary lacks"), small=True)
     start, end = replaced(shown.source)
     label = _("A made-up name in place of “{words}”").replace("{words}", escaped(shown.source[start:end]))
     word = st.text_input(label, MADE_UP, key="tokens_word", max_chars=24, width=320)

@@ -16,15 +16,16 @@ from ui.components import tokens as pictures
 from ui.lessons import tokens_data as data
 from ui.lessons import tokens_words as texts
 from ui.lessons.tokens_facts import PARTS
-from ui.prose import Said, grouped, percent, say
+from ui.prose import Said, as_part, grouped, heading, percent, say
 from ui.words import _
 
 FILM_WIDTH = 64  # d_model of the toy model
 
 
+@as_part
 def vocabulary_map(model: str, shown: Reading) -> None:
     """The vocabulary before, during and after training; what its rows have come to know."""
-    st.header(_("What training makes of the rows"), anchor=False)
+    heading(_("What training makes of the rows"))
     facts = data.facts()
     about = facts.about["source"]
     if readings.trained(model) != data.FILM:

@@ -14,13 +14,14 @@ from ui.lesson import Symbol
 from ui.lessons import tokens
 from ui.lessons import tokens_data as data
 from ui.lessons import tokens_words as texts
-from ui.prose import Said, grouped, number, percent, say
+from ui.prose import Said, as_part, grouped, heading, number, percent, say
 from ui.words import _
 
 
+@as_part
 def picked_rows(model: str, shown: Reading) -> None:
     """Ids, the matrix, the rows the sentence picks, times √d_model, plus positions."""
-    st.header(_("A piece becomes a row of numbers"), anchor=False)
+    heading(_("A piece becomes a row of numbers"))
     matrix, ids = data.vocabulary_matrix(model), data.ids_of(model, shown)
     place = tokens.place_of(shown, tokens.cut_most(shown.source).text)
     token = Said(Tokens(shown.source_pieces).as_list()[place]["text"], "source")  # type: ignore[arg-type]
@@ -77,9 +78,10 @@ def _short(value: float) -> str:
     return f"{value:.3g}"
 
 
+@as_part
 def cost(shown: Reading) -> None:
     """V × d_model, once where the matrices are tied, three times where they are not."""
-    st.subheader(_("What a vocabulary costs"), anchor=False)
+    heading(_("What a vocabulary costs"), small=True)
     config = shown.config
     other = config.with_(tied_embeddings=not config.tied_embeddings)
     as_is, otherwise = (

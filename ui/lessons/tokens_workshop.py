@@ -22,7 +22,7 @@ from ui.lessons import tokens, tokens_data
 from ui.lessons import tokens_words as texts
 from ui.lessons.tokens_data import Trained
 from ui.lessons.tokens_facts import SIZES
-from ui.prose import Said, grouped, number, say
+from ui.prose import Said, as_part, grouped, heading, number, say
 from ui.words import _
 
 OWN_TEXT = 20_000  # characters: learnt from in well under a third of a second
@@ -30,9 +30,10 @@ LONGEST = 24  # characters of a word whose lattice is drawn
 RUNGS = (300, 350, 400, 500, 600, 800)  # sizes the ladder shows
 
 
+@as_part
 def workshop(shown: Reading, made: str | None) -> None:
     """Covered until the bet is made: its merges would answer it."""
-    st.header(_("Train one yourself"), anchor=False)
+    heading(_("Train one yourself"))
     if made is None:
         st.markdown(_("Bet first, at the top of the page: the merges of your sentence would give the answer away."))
     else:

@@ -6,13 +6,10 @@ function createAttention(host) {
   const self = { host, view, data: null, book: null, unfolded: false, opened: true, table: false, dimension: 0, cell: null };
   self.section = html("section", { class: "attention" });
   host.append(self.section);
-  watchGround(self.section, () => self.data && drawAttention(self));
-  const stop = view.subscribe(() => self.data && drawAttention(self));
+  const stop = keepDrawn(self, drawAttention, null);
   return {
-    update(bytes) {
-      if (sameBytes(self.bytes, bytes)) return;
-      self.bytes = bytes;
-      self.data = unpack(bytes);
+    update(data) {
+      self.data = data;
       self.heads = new Map();
       const { begin, books } = self.data.header;
       const tokens = JSON.stringify(books.sentence.tokens);

@@ -5,17 +5,6 @@ const LOOKUP = "lookup"; // the pencil's first step
 const MATRICES = ["products", "scores", "weights"];
 const PARTS = ["query", "key", "value"];
 
-/** Half-precision numbers, sent as bytes where single precision would be too many. */
-function floatsOf(array) {
-  if (!(array.values instanceof Uint8Array)) return array;
-  const bits = new Uint16Array(array.values.buffer, array.values.byteOffset, array.values.length / 2);
-  const values = Float32Array.from(bits, (h) => {
-    const [sign, power, rest] = [h & 0x8000 ? -1 : 1, (h >> 10) & 31, h & 1023];
-    return sign * (power ? (1 + rest / 1024) * 2 ** (power - 15) : (rest / 1024) * 2 ** -14);
-  });
-  return { shape: [...array.shape.slice(0, -1), array.shape[array.shape.length - 1] / 2], values };
-}
-
 /** A head of a book: the pencil's three words, or the learner's sentence. */
 function attentionHead(data, book, layer, index) {
   const { header, arrays } = data;
@@ -24,8 +13,7 @@ function attentionHead(data, book, layer, index) {
   const head = { book, layer, index, whole: about.whole, tokens: about.tokens, columnTokens: about.tokens, scale: about.scale, x: part("x"), embedding: part("embedding"), position: part("position") };
   for (const name of PARTS) {
     head[name] = slice(part(name), index);
-    const matrix = part(`${name}_matrix`);
-    head[`${name}_matrix`] = matrix ? floatsOf(matrix) : null; // [heads * width, d_model]: a column of the head's W is a row here
+    head[`${name}_matrix`] = part(`${name}_matrix`) ?? null; // [heads * width, d_model]: a column of the head's W is a row here
     head[`${name}_bias`] = part(`${name}_bias`);
   }
   return completed(head);

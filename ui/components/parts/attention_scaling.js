@@ -7,7 +7,6 @@ const SHOWN = ["variance", "entropy", "gradient"];
 function createScaling(host) {
   const view = sharedView();
   const self = { host, view, data: null, at: null, table: false };
-  const stop = view.subscribe(() => self.data && drawScaling(self));
   const range = html("input", { type: "range", min: 0, step: 1, oninput: () => { self.at = Number(range.value); drawScaling(self); } });
   const value = html("output", { class: "figures" });
   const label = html("label", { class: "slider" }, html("span", {}), range, value);
@@ -18,14 +17,10 @@ function createScaling(host) {
   const tableHost = html("div", { class: "table" });
   host.append(html("section", { class: "scaling" }, label, plots, rowHost, told, html("div", { class: "buttons" }, button), tableHost));
   Object.assign(self, { range, value, label, plots, rowHost, told, button, tableHost });
-  watchGround(host, () => self.data && drawScaling(self));
-  let width = 0;
-  new ResizeObserver(() => { if (self.data && Math.abs(host.clientWidth - width) > 1) { width = host.clientWidth; drawScaling(self); } }).observe(host);
+  const stop = keepDrawn(self, drawScaling);
   return {
-    update(bytes) {
-      if (sameBytes(self.bytes, bytes)) return;
-      self.bytes = bytes;
-      self.data = unpack(bytes);
+    update(data) {
+      self.data = data;
       const { widths, own } = self.data.header;
       self.range.max = widths.length - 1;
       if (self.at === null) self.at = nearest(widths, own);
@@ -34,6 +29,7 @@ function createScaling(host) {
     close() { stop(); },
   };
 }
+createScaling.room = [554, 1180];
 
 const nearest = (widths, wanted) => widths.reduce((best, w, at) => (Math.abs(Math.log(w / wanted)) < Math.abs(Math.log(widths[best] / wanted)) ? at : best), 0);
 

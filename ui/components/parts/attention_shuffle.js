@@ -5,14 +5,10 @@ function createShuffle(host) {
   const self = { host, data: null, order: null, stays: false };
   self.section = html("section", { class: "shuffle" });
   host.append(self.section);
-  watchGround(self.section, () => self.data && drawShuffle(self));
-  let width = 0;
-  new ResizeObserver(() => { if (self.data && Math.abs(host.clientWidth - width) > 1) { width = host.clientWidth; drawShuffle(self); } }).observe(host);
+  keepDrawn(self, drawShuffle);
   return {
-    update(bytes) {
-      if (sameBytes(self.bytes, bytes)) return;
-      self.bytes = bytes;
-      self.data = unpack(bytes);
+    update(data) {
+      self.data = data;
       self.first = outputsFor(self, null);
       self.order = self.data.header.tokens.map((_, i) => i);
       buildShuffle(self);
@@ -20,6 +16,7 @@ function createShuffle(host) {
     },
   };
 }
+createShuffle.room = [556, 980];
 
 /** The head's weights and outputs for an order of the words; null is the order of the sentence. */
 function outputsFor(self, order) {
@@ -65,8 +62,7 @@ function buildShuffle(self) {
   self.verdict = html("p", { class: "verdict", "aria-live": "polite" });
   self.tableButton = html("button", { type: "button", class: "small", "aria-pressed": "false", onclick: () => { self.table = !self.table; drawShuffle(self); } }, words.table);
   self.tableHost = html("div", { class: "table" });
-  self.section.replaceChildren(...self.section.querySelectorAll(":scope > i"),
-    html("div", { class: "bar" }, self.modes, html("div", { class: "buttons" }, shuffleButton, self.reset)),
+  self.section.replaceChildren(html("div", { class: "bar" }, self.modes, html("div", { class: "buttons" }, shuffleButton, self.reset)),
     html("div", { class: "frame" }, html("div", { class: "sides" },
       html("div", {}, html("h4", {}, words.before), self.before), self.wires, html("div", {}, html("h4", {}, words.after), self.after), self.mapsOf)),
     self.verdict, html("div", { class: "buttons" }, self.tableButton), self.tableHost);

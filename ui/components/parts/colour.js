@@ -29,6 +29,25 @@ function watchGround(node, changed) {
   node.append(probe);
 }
 
+/** Call `changed` when the width is another, not when drawing itself changes the height. What stands there was drawn for the first one. */
+function watchWidth(node, changed) {
+  let width = null;
+  new ResizeObserver(() => {
+    const now = node.clientWidth;
+    const same = width === null ? now > 0 : Math.abs(now - width) < 2;
+    if (width === null || !same) width = now;
+    if (!same) changed();
+  }).observe(node);
+}
+
+/** Draw again on another ground, at another width of `place` and, through `looked`, where the address looks elsewhere. Answers what ends that. */
+function keepDrawn(self, draw, place = self.host, looked = draw) {
+  const again = () => self.data && draw(self);
+  watchGround(self.host.parentNode, again); // beside the picture, which may replace all it has
+  if (place) watchWidth(place, again);
+  return self.view ? self.view.subscribe(() => self.data && looked(self)) : () => {};
+}
+
 /** Weights: background to query over 0..1. Everything else: negative, background, positive over -limit..limit. */
 function cellColour(palette, kind, value, limit) {
   if (kind === "weights") return mix(palette.background, palette.query, value);

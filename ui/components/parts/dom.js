@@ -57,10 +57,21 @@ function unpack(bytes) {
   const arrays = {};
   for (const [name, entry] of Object.entries(header.arrays)) {
     const size = entry.shape.reduce((a, b) => a * b, 1);
-    const type = entry.type === "uint8" ? Uint8Array : Float32Array;
-    arrays[name] = { shape: entry.shape, values: new type(buffer, entry.offset, size) };
+    const type = { uint8: Uint8Array, float16: Uint16Array, float32: Float32Array }[entry.type];
+    const values = new type(buffer, entry.offset, size);
+    arrays[name] = { shape: entry.shape, values: entry.type === "float16" ? fromHalves(values) : values };
   }
   return { header, arrays };
+}
+
+let halves = null;
+/** Half-precision numbers as single ones: what each of the 65,536 stands for is spelt out once. */
+function fromHalves(bits) {
+  halves ??= Float32Array.from({ length: 65536 }, (_, h) => {
+    const [sign, power, rest] = [h & 0x8000 ? -1 : 1, (h >> 10) & 31, h & 1023];
+    return sign * (power ? (1 + rest / 1024) * 2 ** (power - 15) : (rest / 1024) * 2 ** -14);
+  });
+  return Float32Array.from(bits, (h) => halves[h]);
 }
 
 /** Is it the same payload? Streamlit hands it over again on every run, and a focus or an open menu must survive that. */

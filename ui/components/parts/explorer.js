@@ -10,13 +10,10 @@ function createExplorer(host) {
     const menu = self.section.querySelector(".more[open]");
     if (menu && !menu.contains(event.target)) menu.open = false;
   });
-  watchGround(self.section, () => self.data && draw(self));
-  const stop = view.subscribe(() => self.data && draw(self));
+  const stop = keepDrawn(self, draw, null);
   return {
-    update(bytes) {
-      if (sameBytes(self.bytes, bytes)) return;
-      self.bytes = bytes;
-      self.data = unpack(bytes);
+    update(data) {
+      self.data = data;
       self.cells = {};
       const { attentions, models, words } = self.data.header;
       const shape = JSON.stringify([attentions, models, words]);
@@ -81,7 +78,6 @@ function build(self) {
   self.card = html("div", { class: "card" },
     html("div", { class: "head" }, html("div", { class: "turn" }, turn(self, -1), self.title, turn(self, 1)), self.steps), self.matrixHost, self.note, self.linesHost);
   self.section.replaceChildren(
-    ...self.section.querySelectorAll(":scope > i"),
     html("div", { class: "bar" }, self.kinds, self.views, moreOf(self)),
     html("div", { class: "rail" }, self.thumbnails),
     html("div", { class: "main" }, self.card, self.arithmetic, self.tableHost),

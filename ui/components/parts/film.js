@@ -7,13 +7,11 @@ function createFilm(host) {
   const self = { host, data: null, at: 0, kind: "cross", layer: -1, head: -1, cell: null, pinned: false, newest: true, table: false, timer: null };
   self.section = html("section", { class: "film" });
   host.append(self.section);
-  watchGround(host, () => self.data && drawFilm(self));
+  keepDrawn(self, drawFilm, null);
   return {
-    update(bytes) {
-      if (sameBytes(self.bytes, bytes)) return;
-      self.bytes = bytes;
+    update(data) {
       const step = self.data && self.data.header.steps[self.at];
-      self.data = unpack(bytes);
+      self.data = data;
       const { films, words, tokens, kinds } = self.data.header;
       if (!kinds.includes(self.kind)) self.kind = kinds[0];
       const shape = JSON.stringify([films.map((film) => film.name), words, kinds, heads(self)]);

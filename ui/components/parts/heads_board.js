@@ -8,17 +8,10 @@ function createBoard(host, send) {
   const self = { host, view, send, data: null, silent: new Set(), kind: "zero", waiting: false, layer: null, cell: null, table: false };
   self.section = html("section", { class: "board" });
   host.append(self.section);
-  watchGround(self.section, () => self.data && paintBoard(self));
-  const stop = view.subscribe(() => self.data && showLarge(self));
-  new ResizeObserver(() => {
-    if (self.data && Math.abs(host.clientWidth - self.measured) > 1) paintBoard(self);
-  }).observe(host);
+  const stop = keepDrawn(self, paintBoard, host, showLarge);
   return {
-    update(bytes) {
-      const again = sameBytes(self.bytes, bytes);
-      self.bytes = bytes;
-      if (again) return;
-      self.data = unpack(bytes);
+    update(data) {
+      self.data = data;
       const { identity, state } = self.data.header;
       const answered = keyOf(state.silent, state.kind) === keyOf(listOf(self), self.kind);
       if (identity !== self.identity) {
@@ -34,6 +27,7 @@ function createBoard(host, send) {
     close() { stop(); },
   };
 }
+createBoard.room = (header) => (header.state.mode === "fuses" ? [325, 560] : null);
 
 const listOf = (self) => [...self.silent].map((name) => [name.slice(0, name.lastIndexOf(":")), Number(name.slice(name.lastIndexOf(":") + 1))]);
 const keyOf = (heads, kind) => [kind, ...heads.map(([name, head]) => `${name}:${head}`).sort()].join(" ");
@@ -86,7 +80,6 @@ function buildBoard(self) {
   self.large = isGame(self) ? null : largeOf(self);
   self.section.classList.toggle("game", isGame(self));
   self.section.replaceChildren(
-    ...self.section.querySelectorAll(":scope > i"),
     html("div", { class: "boardbar" }, html("p", { class: "muted hint" }, header.state.hint), turner,
       self.kinds ? html("div", { class: "writes" }, html("span", { class: "muted" }, words.writes), self.kinds) : null),
     self.blocks,

@@ -4,13 +4,10 @@ function createHeadFilm(host) {
   const self = { host, data: null, moment: null, kind: "encoder", playing: null };
   self.section = html("section", { class: "headfilm" });
   host.append(self.section);
-  watchGround(self.section, () => self.data && drawFilm(self));
-  new ResizeObserver(() => { if (self.data && Math.abs(host.clientWidth - self.measured) > 1) drawFilm(self); }).observe(host);
+  keepDrawn(self, drawFilm);
   return {
-    update(bytes) {
-      if (sameBytes(self.bytes, bytes)) return;
-      self.bytes = bytes;
-      self.data = unpack(bytes);
+    update(data) {
+      self.data = data;
       const { moments } = self.data.header.runs[0];
       if (self.moment === null || self.moment >= moments.length) self.moment = moments.length - 1;
       buildFilm(self);
@@ -19,6 +16,7 @@ function createHeadFilm(host) {
     close() { clearInterval(self.playing); },
   };
 }
+createHeadFilm.room = [790, 1200];
 
 function buildFilm(self) {
   const { header } = self.data;
@@ -32,8 +30,7 @@ function buildFilm(self) {
   self.columns = runs.map((run) => ({ run, said: html("p", { class: "french", lang: "fr" }), maps: html("div", { class: "filmmaps" }), share: html("b", { class: "figures" }) }));
   self.tableHost = html("div", { class: "table" });
   self.tableButton = html("button", { type: "button", class: "small", "aria-pressed": "false", onclick: () => { self.table = !self.table; drawFilm(self); } }, words.table);
-  self.section.replaceChildren(...self.section.querySelectorAll(":scope > i"),
-    html("div", { class: "scrubber" }, self.play, self.range, self.step), self.curve,
+  self.section.replaceChildren(html("div", { class: "scrubber" }, self.play, self.range, self.step), self.curve,
     html("div", { class: "controls" }, self.kinds, self.tableButton),
     html("div", { class: "pair" }, self.columns.map((column) => html("div", {}, html("h4", { class: "filmhead" }, plain(column.run.heads === 1 ? words.one : words.several, { heads: column.run.heads })), html("p", { class: "muted tiny" }, words.exact, " ", column.share), column.said, column.maps))),
     self.tableHost);

@@ -6,14 +6,10 @@ function createHeadSum(host) {
   const self = { host, view, data: null, kind: null, layer: 0, row: null, dimension: 0, table: false };
   self.section = html("section", { class: "headsum" });
   host.append(self.section);
-  watchGround(self.section, () => self.data && drawSum(self));
-  const stop = view.subscribe(() => { if (self.data) { follow(self); drawSum(self); } });
-  new ResizeObserver(() => { if (self.data && Math.abs(host.clientWidth - self.measured) > 1) drawSum(self); }).observe(host);
+  const stop = keepDrawn(self, drawSum, host, () => { follow(self); drawSum(self); });
   return {
-    update(bytes) {
-      if (sameBytes(self.bytes, bytes)) return;
-      self.bytes = bytes;
-      self.data = unpack(bytes);
+    update(data) {
+      self.data = data;
       self.row = null;
       if (self.kind === null) [self.kind, self.layer] = [self.data.header.start.kind, self.data.header.start.layer];
       buildSum(self);
@@ -23,6 +19,7 @@ function createHeadSum(host) {
     close() { stop(); },
   };
 }
+createHeadSum.room = [536, 1040];
 
 /** The attention that the board shows is the one whose sum is drawn. */
 function follow(self) {
@@ -49,8 +46,7 @@ function buildSum(self) {
   self.claim = html("p", { class: "claim" });
   self.tableHost = html("div", { class: "table" });
   self.tableButton = html("button", { type: "button", class: "small", "aria-pressed": "false", onclick: () => { self.table = !self.table; drawSum(self); } }, words.table);
-  self.section.replaceChildren(...self.section.querySelectorAll(":scope > i"),
-    html("div", { class: "controls" }, self.kindButtons, self.layerButtons, self.tableButton), self.tokens,
+  self.section.replaceChildren(html("div", { class: "controls" }, self.kindButtons, self.layerButtons, self.tableButton), self.tokens,
     html("div", { class: "sumfigure" }, self.figureHost, self.chain), self.line, self.claim, self.tableHost);
 }
 

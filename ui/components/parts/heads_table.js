@@ -7,16 +7,15 @@ function createHeadTable(host) {
   host.append(self.section);
   const stop = view.subscribe(() => self.data && markHere(self));
   return {
-    update(bytes) {
-      if (sameBytes(self.bytes, bytes)) return;
-      self.bytes = bytes;
-      self.data = unpack(bytes);
+    update(data) {
+      self.data = data;
       if (self.sort === null) self.sort = self.data.header.sort;
       buildTable(self);
     },
     close() { stop(); },
   };
 }
+createHeadTable.room = [661, 700];
 
 function buildTable(self) {
   const { header } = self.data;

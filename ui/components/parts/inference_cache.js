@@ -2,16 +2,13 @@
 // The number in a cell is how many times it has been computed so far.
 
 function createCache(host) {
-  const self = { host, data: null, bytes: null, step: 0 };
+  const self = { host, data: null, step: 0 };
   host.classList.add("cache");
-  watchGround(host, () => self.data && drawCache(self));
-  new ResizeObserver(() => self.data && Math.abs(host.clientWidth - self.measured) > 1 && drawCache(self)).observe(host);
+  keepDrawn(self, drawCache);
   return {
-    update(bytes) {
-      if (sameBytes(self.bytes, bytes)) return;
-      const fresh = self.bytes === null;
-      self.bytes = bytes;
-      self.data = unpack(bytes);
+    update(data) {
+      const fresh = self.data === null;
+      self.data = data;
       if (fresh) buildCache(self);
       self.transport.stop();
       self.step = self.data.header.produced.length;
@@ -20,6 +17,7 @@ function createCache(host) {
     close() { self.transport?.stop(); },
   };
 }
+createCache.room = [679, 1087];
 
 function buildCache(self) {
   const { words } = self.data.header;

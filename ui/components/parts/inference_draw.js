@@ -5,17 +5,13 @@ const LISTED = 10;
 
 function createDraw(host) {
   const view = sharedView();
-  const self = { host, view, data: null, bytes: null, temperature: 1, topK: 0, topP: 1, seed: 0, drawn: [] };
+  const self = { host, view, data: null, temperature: 1, topK: 0, topP: 1, seed: 0, drawn: [] };
   host.classList.add("draw");
-  watchGround(host, () => self.data && drawDraw(self));
-  const stop = view.subscribe(() => self.data && restart(self));
-  new ResizeObserver(() => self.data && Math.abs(host.clientWidth - self.measured) > 1 && drawDraw(self)).observe(host);
+  const stop = keepDrawn(self, drawDraw, host, restart);
   return {
-    update(bytes) {
-      if (sameBytes(self.bytes, bytes)) return;
-      const fresh = self.bytes === null;
-      self.bytes = bytes;
-      self.data = unpack(bytes);
+    update(data) {
+      const fresh = self.data === null;
+      self.data = data;
       self.seed = fresh ? self.data.header.seed : self.seed;
       if (fresh) buildDraw(self);
       restart(self);
@@ -23,6 +19,7 @@ function createDraw(host) {
     close() { stop(); cancelAnimationFrame(self.frame); },
   };
 }
+createDraw.room = [483, 733];
 
 function restart(self) {
   self.drawn = [];

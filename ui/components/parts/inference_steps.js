@@ -5,17 +5,13 @@ const SHOWN = 8;
 
 function createSteps(host) {
   const view = sharedView();
-  const self = { host, view, data: null, bytes: null };
+  const self = { host, view, data: null };
   host.classList.add("steps");
-  watchGround(host, () => self.data && drawSteps(self));
-  const stop = view.subscribe(() => self.data && drawSteps(self));
-  new ResizeObserver(() => self.data && Math.abs(host.clientWidth - self.measured) > 1 && drawSteps(self)).observe(host);
+  const stop = keepDrawn(self, drawSteps);
   return {
-    update(bytes) {
-      if (sameBytes(self.bytes, bytes)) return;
-      const fresh = self.bytes === null;
-      self.bytes = bytes;
-      self.data = unpack(bytes);
+    update(data) {
+      const fresh = self.data === null;
+      self.data = data;
       if (fresh) buildSteps(self);
       self.transport.stop();
       drawSteps(self);

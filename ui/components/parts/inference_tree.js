@@ -7,16 +7,13 @@ const BETWEEN = 30;
 const TOP = 28;
 
 function createTree(host) {
-  const self = { host, data: null, bytes: null, step: 0, node: 0 };
+  const self = { host, data: null, step: 0, node: 0 };
   host.classList.add("tree");
-  watchGround(host, () => self.data && drawTree(self));
-  new ResizeObserver(() => self.data && Math.abs(host.clientWidth - self.measured) > 1 && drawTree(self)).observe(host);
+  keepDrawn(self, drawTree);
   return {
-    update(bytes) {
-      if (sameBytes(self.bytes, bytes)) return;
-      const fresh = self.bytes === null;
-      self.bytes = bytes;
-      self.data = unpack(bytes);
+    update(data) {
+      const fresh = self.data === null;
+      self.data = data;
       if (fresh) buildTree(self);
       self.transport.stop();
       self.nodes = nodesOf(self.data);

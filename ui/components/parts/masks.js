@@ -4,13 +4,10 @@ function createMasks(host) {
   const self = { host, view: sharedView(), data: null, table: false };
   self.section = html("section", { class: "masks" });
   host.append(self.section);
-  watchGround(host, () => self.data && drawMasks(self));
-  const stop = self.view.subscribe(() => self.data && self.data.header.view === "strip" && drawMasks(self));
+  const stop = keepDrawn(self, drawMasks, null, () => self.data.header.view === "strip" && drawMasks(self));
   return {
-    update(bytes) {
-      if (sameBytes(self.bytes, bytes)) return;
-      self.bytes = bytes;
-      self.data = unpack(bytes);
+    update(data) {
+      self.data = data;
       const { header } = self.data;
       header.say = header.words;
       const shape = JSON.stringify([header.view, header.fed, header.labels, header.layers, header.heads, header.sentences, header.worlds && header.worlds.map((world) => world.name), header.say]);
@@ -24,6 +21,7 @@ function createMasks(host) {
     close() { stop(); clearInterval(self.timer); },
   };
 }
+createMasks.room = (header) => ({ batch: [464, 560], change: [938, 1100], leak: [517, 700] })[header.view];
 
 const drawMasks = (self) => ({ strip: drawStrip, batch: drawBatch, change: drawChange, leak: drawLeak })[self.data.header.view](self);
 

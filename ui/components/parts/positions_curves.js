@@ -4,7 +4,7 @@ function createCurves(host) {
   const self = { host, index: null, table: false };
   self.section = html("section", { class: "positions" });
   host.append(self.section);
-  watchGround(self.section, () => self.data && drawCurves(self));
+  keepDrawn(self, drawCurves, null);
   return {
     update(data) {
       self.data = data;
@@ -12,7 +12,7 @@ function createCurves(host) {
       self.told = html("p", { class: "arithmetic figures", "aria-live": "polite" });
       self.tableButton = html("button", { type: "button", class: "small", onclick: () => { self.table = !self.table; drawCurves(self); } }, data.header.words.table);
       self.tableHost = html("div", { class: "table" });
-      self.section.replaceChildren(...self.section.querySelectorAll(":scope > i"), place, self.told, self.tableButton, self.tableHost);
+      self.section.replaceChildren(place, self.told, self.tableButton, self.tableHost);
       self.chart = createChart(place, { point: (x) => { self.index = nearestStep(self, x); drawCurves(self); } });
       drawCurves(self);
     },

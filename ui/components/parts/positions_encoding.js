@@ -11,12 +11,10 @@ function createEncoding(host) {
   self.section = html("section", { class: "positions encoding" }, bar, stageOf);
   host.append(self.section);
   Object.assign(self, { bar, stageOf });
-  watchGround(self.section, () => self.data && drawEncoding(self));
-  const stop = view.subscribe(() => {
+  const stop = keepDrawn(self, drawEncoding, stageOf, () => {
     if (self.writing === null) self.here = {};
-    if (self.data) drawEncoding(self);
+    drawEncoding(self);
   });
-  new ResizeObserver(() => { if (self.data && Math.abs(stageOf.clientWidth - self.width) > 1) drawEncoding(self); }).observe(stageOf);
   return {
     update(data) {
       self.data = data;

@@ -4,7 +4,7 @@ function createOffsets(host) {
   const self = { host, at: 6, width: null, table: false };
   self.section = html("section", { class: "positions" });
   host.append(self.section);
-  watchGround(self.section, () => self.data && drawOffsets(self));
+  keepDrawn(self, drawOffsets, null);
   return {
     update(data) {
       self.data = data;
@@ -16,7 +16,7 @@ function createOffsets(host) {
       self.pairs = html("p", { class: "arithmetic figures muted" });
       self.tableButton = html("button", { type: "button", class: "small", onclick: () => { self.table = !self.table; drawOffsets(self); } }, words.table);
       self.tableHost = html("div", { class: "table" });
-      self.section.replaceChildren(...self.section.querySelectorAll(":scope > i"), html("div", { class: "bar" }, html("span", { class: "muted" }, words.width), self.widths), place, self.told, self.pairs, self.tableButton, self.tableHost);
+      self.section.replaceChildren(html("div", { class: "bar" }, html("span", { class: "muted" }, words.width), self.widths), place, self.told, self.pairs, self.tableButton, self.tableHost);
       self.chart = createChart(place, { point: (k) => { self.at = k; drawOffsets(self); } });
       drawOffsets(self);
     },

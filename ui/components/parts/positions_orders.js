@@ -7,8 +7,7 @@ function createOrders(host, send) {
   const self = { host, send, view: null, order: [], table: false, grabbed: null };
   self.section = html("section", { class: "positions orders" });
   host.append(self.section);
-  watchGround(self.section, () => self.data && drawOrders(self));
-  new ResizeObserver(() => { if (self.data && Math.abs(self.section.clientWidth - self.measured) > 1) drawOrders(self); }).observe(self.section);
+  keepDrawn(self, drawOrders, self.section);
   return {
     update(data) {
       const before = self.data && viewOf(self);
@@ -62,7 +61,7 @@ function buildOrders(self) {
   self.told = html("p", { class: "told", "aria-live": "polite" });
   self.tableButton = html("button", { type: "button", class: "small", onclick: () => { self.table = !self.table; drawOrders(self); } }, words.table);
   self.tableHost = html("div", { class: "table" });
-  self.section.replaceChildren(...self.section.querySelectorAll(":scope > i"), html("div", { class: "bar" }, self.choice), html("div", { class: "bar" }, self.chips, self.buttons), self.panels, self.told, self.tableButton, self.tableHost);
+  self.section.replaceChildren(html("div", { class: "bar" }, self.choice), html("div", { class: "bar" }, self.chips, self.buttons), self.panels, self.told, self.tableButton, self.tableHost);
   layChips(self);
 }
 

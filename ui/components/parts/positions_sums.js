@@ -5,9 +5,7 @@ function createSums(host) {
   const self = { host, view, over: null, table: false };
   self.section = html("section", { class: "positions" });
   host.append(self.section);
-  watchGround(self.section, () => self.data && drawSums(self));
-  const stop = view.subscribe(() => self.data && drawSums(self));
-  new ResizeObserver(() => { if (self.data && Math.abs(self.section.clientWidth - self.measured) > 1) drawSums(self); }).observe(self.section);
+  const stop = keepDrawn(self, drawSums, self.section);
   return {
     update(data) {
       self.data = data;
@@ -18,7 +16,7 @@ function createSums(host) {
       self.told = html("p", { class: "arithmetic figures", "aria-live": "polite" });
       self.tableButton = html("button", { type: "button", class: "small", onclick: () => { self.table = !self.table; drawSums(self); } }, words.table);
       self.tableHost = html("div", { class: "table" });
-      self.section.replaceChildren(...self.section.querySelectorAll(":scope > i"), self.buttons, html("p", { class: "legend" }, html("i", { class: "of_word" }), words.size_of_word, html("i", { class: "of_place" }), words.size_of_place), self.strips, self.told, self.tableButton, self.tableHost);
+      self.section.replaceChildren(self.buttons, html("p", { class: "legend" }, html("i", { class: "of_word" }), words.size_of_word, html("i", { class: "of_place" }), words.size_of_place), self.strips, self.told, self.tableButton, self.tableHost);
       drawSums(self);
     },
     close() { stop(); },

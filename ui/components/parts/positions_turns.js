@@ -6,8 +6,7 @@ function createTurns(host) {
   const self = { host, position: 3, k: 3, pair: 4, known: 48, at: 60, table: false };
   self.section = html("section", { class: "positions" });
   host.append(self.section);
-  watchGround(self.section, () => self.data && drawTurns(self));
-  new ResizeObserver(() => { if (self.data && Math.abs(self.section.clientWidth - self.measured) > 1) drawTurns(self); }).observe(self.section);
+  keepDrawn(self, drawTurns, self.section);
   return { update(data) { self.data = data; buildTurns(self); drawTurns(self); } };
 }
 
@@ -31,8 +30,7 @@ function buildTurns(self) {
   self.told = html("p", { class: "arithmetic figures", "aria-live": "polite" });
   self.tableButton = html("button", { type: "button", class: "small", onclick: () => { self.table = !self.table; drawTurns(self); } }, words.table);
   self.tableHost = html("div", { class: "table" });
-  self.section.replaceChildren(...self.section.querySelectorAll(":scope > i"),
-    html("div", { class: "bar" }, slider("position", 0, 60, words.from), slider("k", 1, header.turns, words.steps_on)), self.clocks, self.matrix,
+  self.section.replaceChildren(html("div", { class: "bar" }, slider("position", 0, 60, words.from), slider("k", 1, header.turns, words.steps_on)), self.clocks, self.matrix,
     html("h3", { class: "spaced" }, words.test), html("div", { class: "bar" }, html("span", { class: "muted" }, words.known), self.knownButtons), place, self.told, self.verdict, self.tableButton, self.tableHost);
   self.chart = createChart(place, { point: (at) => { self.at = at; drawTurns(self); } });
 }

@@ -11,8 +11,8 @@ function createMatrix(host, send) {
   host.append(hint, figureHost, told, html("div", { class: "buttons" }, answer, button), tableHost);
   answerFrom(figureHost, () => self.data.header.ask && send(self.cell));
   self.figure = createFigure(figureHost, { point: (cell) => tellMatrix(self, cell || self.cell), choose: (cell) => { self.cell = cell; tellMatrix(self, cell); } });
-  watchGround(host, () => self.data && drawMatrix(self));
-  return { update(bytes) { if (sameBytes(self.bytes, bytes)) return; self.bytes = bytes; self.data = unpack(bytes); drawMatrix(self); } };
+  keepDrawn(self, drawMatrix, null);
+  return { update(data) { self.data = data; drawMatrix(self); } };
 }
 
 /** A click or Enter in the grid is an answer. A finger chooses first and answers with the button: cells are small. */
@@ -74,6 +74,6 @@ function createSingleLines(host) {
     const { header, arrays } = self.data;
     self.lines.update({ rows: header.rows, columns: header.columns, second: null, weights: arrays.values.values, marked: needsMark([...header.rows, ...header.columns]), words: header.words }, paletteFor(host, header.palettes));
   };
-  watchGround(host, () => self.data && redrawLines());
-  return { update(bytes) { self.data = unpack(bytes); redrawLines(); } };
+  keepDrawn(self, redrawLines, null);
+  return { update(data) { self.data = data; redrawLines(); } };
 }

@@ -1,15 +1,5 @@
 // Boxes of pieces over the original characters, and the few controls the pictures of lesson 6 share.
 
-/** Call `draw` when the width changes, not when drawing itself changes the height. */
-function onWidth(host, draw) {
-  let width = 0;
-  new ResizeObserver(() => {
-    if (Math.abs(host.clientWidth - width) < 2) return;
-    width = host.clientWidth;
-    draw();
-  }).observe(host);
-}
-
 /** A range with its label and what it says; `told(value)` words a value for eyes and screen readers. */
 function slider(label, { min = 0, max, value, told, change }) {
   const said = html("output", { class: "figures said" }, told(value));

@@ -1,14 +1,11 @@
 // Four ways to cut one sentence, side by side, at every size of the vocabulary: the slider is the browser's own.
 
 function createCuts(host) {
-  const self = { host, bytes: null, stop: null, chosen: null };
-  watchGround(host, () => self.data && drawStrips(self));
-  onWidth(host, () => self.data && drawStrips(self));
-  return { update(bytes) {
-    if (sameBytes(self.bytes, bytes)) return;
+  const self = { host, data: null, stop: null, chosen: null };
+  keepDrawn(self, drawStrips);
+  return { update(data) {
     const before = self.data && self.data.header;
-    self.bytes = bytes;
-    self.data = unpack(bytes);
+    self.data = data;
     const { header } = self.data;
     if (self.stop === null || header.sizes.length !== before.sizes.length) self.stop = header.stop;
     self.chosen = null;
@@ -24,7 +21,7 @@ function buildCuts(self) {
   self.rows = html("div", { class: "cutrows" });
   self.table = tableButton(t, () => cutsTable(self));
   const key = (name, text) => html("span", { class: "legend" }, html("i", { class: name, "aria-hidden": "true" }), text);
-  self.host.replaceChildren(...[...self.host.children].filter((node) => node.tagName === "I"),
+  self.host.replaceChildren(
     html("div", { class: "cutbar" }, header.sizes.length > 1 ? size.node : html("span", {}), html("div", { class: "legends" }, key("of-reserved", t.legend_reserved), key("of-used", t.legend_used), key("of-unused", t.legend_unused), key("of-here", t.legend_here))),
     self.rows, self.told, self.table.button, self.table.place);
   drawCuts(self);

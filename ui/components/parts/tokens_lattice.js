@@ -1,13 +1,10 @@
 // Unigram's lattice of one word: an arc for every piece that fits, the best path on top; and how pruning changes it.
 
 function createLattice(host) {
-  const self = { host, bytes: null, word: 0, size: 0, arc: null };
-  watchGround(host, () => self.data && drawLattice(self));
-  onWidth(host, () => self.data && drawLattice(self));
-  return { update(bytes) {
-    if (sameBytes(self.bytes, bytes)) return;
-    self.bytes = bytes;
-    self.data = unpack(bytes);
+  const self = { host, data: null, word: 0, size: 0, arc: null };
+  keepDrawn(self, drawLattice);
+  return { update(data) {
+    self.data = data;
     const { header } = self.data;
     self.word = header.start;
     self.size = header.chosen;
@@ -32,7 +29,7 @@ function buildLattice(self) {
   self.ways = html("div", { class: "ways" });
   self.ladder = html("div", { class: "ladder", role: "group", "aria-label": t.ladder });
   self.table = tableButton(t, () => ({ caption: t.lattice_label, head: [t.piece_one, t.log_probability, t.share, t.on_best, t.price], rows: latticeNow(self).arcs.map((arc) => [arc.piece, number(arc.score), percentOf(arc.share), arc.best ? t.yes : t.no, arc.price === null ? "" : grouped(Math.round(arc.price))]) }));
-  self.host.replaceChildren(...[...self.host.children].filter((node) => node.tagName === "I"),
+  self.host.replaceChildren(
     html("div", { class: "scrolling" }, chooser), self.picture, self.told,
     html("div", { class: "twofold" }, html("div", {}, html("h4", { class: "left" }, t.ways_title), self.ways), html("div", {}, html("h4", { class: "left" }, t.ladder), self.ladder)), self.table.button, self.table.place);
   drawLattice(self);

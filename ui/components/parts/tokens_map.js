@@ -6,14 +6,11 @@ const PART_COLOURS = ["query", "key", "value", "target", "source", "floor"];
 const GENDER_LOOKS = [["dot", "floor"], ["circle", "target"], ["square", "query"]];
 
 function createMap(host) {
-  const self = { host, bytes: null, side: 0, moment: null, shown: 0, by: "part", word: null };
-  watchGround(host, () => self.data && drawMap(self));
-  onWidth(host, () => self.data && drawMap(self));
+  const self = { host, data: null, side: 0, moment: null, shown: 0, by: "part", word: null };
+  keepDrawn(self, drawMap);
   return {
-    update(bytes) {
-      if (sameBytes(self.bytes, bytes)) return;
-      self.bytes = bytes;
-      self.data = unpack(bytes);
+    update(data) {
+      self.data = data;
       if (self.steps) self.steps.stop();
       const last = self.data.header.steps.length - 1;
       self.moment = self.moment === null ? last : self.moment;
@@ -24,6 +21,7 @@ function createMap(host) {
     close() { if (self.steps) self.steps.stop(); cancelAnimationFrame(self.frame); },
   };
 }
+createMap.room = [580, 900];
 
 const sideOf = (self) => self.data.header.sides[self.side];
 const arrayOf = (self, name) => self.data.arrays[`${sideOf(self).name}.${name}`];
@@ -52,7 +50,7 @@ function buildMap(self) {
   self.near = html("div", { class: "near" });
   self.legend = html("div", { class: "legends" });
   self.table = tableButton(t, () => mapTable(self));
-  self.host.replaceChildren(...[...self.host.children].filter((node) => node.tagName === "I"),
+  self.host.replaceChildren(
     html("div", { class: "cutbar" }, self.steps.node, scrub.node, sides, by),
     html("div", { class: "mapped" }, html("div", { class: "map-side" }, self.canvas, self.legend), html("div", { class: "near-side" }, html("div", { class: "scrolling" }, self.here), find, known, self.told, self.near)), self.table.button, self.table.place);
   drawMap(self);

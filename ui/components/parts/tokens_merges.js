@@ -4,14 +4,11 @@ const LETTER = 15; // px a character takes where there is room
 const LEVEL = 26; // px between one level of joints and the next
 
 function createMerges(host) {
-  const self = { host, bytes: null, step: 0 };
-  watchGround(host, () => self.data && drawMerges(self));
-  onWidth(host, () => self.data && drawMerges(self));
+  const self = { host, data: null, step: 0 };
+  keepDrawn(self, drawMerges);
   return {
-    update(bytes) {
-      if (sameBytes(self.bytes, bytes)) return;
-      self.bytes = bytes;
-      self.data = unpack(bytes);
+    update(data) {
+      self.data = data;
       if (self.steps) self.steps.stop();
       self.step = self.data.header.start === null ? self.data.header.merges.length : self.data.header.start;
       buildMerges(self);
@@ -31,7 +28,7 @@ function buildMerges(self) {
   self.picture = html("div", { class: "frame trees", tabindex: 0, role: "region", "aria-label": t.merges_label });
   self.ledger = html("ol", { class: "ledger figures", "aria-label": t.ledger });
   self.table = tableButton(t, () => ({ caption: t.ledger, head: [t.step, t.number_learnt, t.joined, t.times], rows: header.merges.map((merge, at) => [String(at + 1), String(merge.rank), `${merge.left} + ${merge.right}`, grouped(merge.count)]) }));
-  self.host.replaceChildren(...[...self.host.children].filter((node) => node.tagName === "I"),
+  self.host.replaceChildren(
     html("div", { class: "cutbar" }, self.steps.node, scrub.node), self.told, self.picture, html("h4", { class: "left" }, t.ledger), self.ledger, self.table.button, self.table.place);
   drawMerges(self);
 }

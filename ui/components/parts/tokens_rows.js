@@ -5,18 +5,16 @@ const ROW = 24; // px a token takes
 const PLACES = { wide: { id: 136, matrix: 176, across: 128, left: 384, after: 62, name: 92 }, phone: { id: 88, matrix: 104, across: 44, left: 176, after: 40, name: 56 } };
 
 function createRows(host) {
-  const self = { host, bytes: null, stage: "scaled", row: 0, column: 0 };
-  watchGround(host, () => self.data && drawRows(self));
-  onWidth(host, () => self.data && drawRows(self));
-  return { update(bytes) {
-    if (sameBytes(self.bytes, bytes)) return;
-    self.bytes = bytes;
-    self.data = unpack(bytes);
+  const self = { host, data: null, stage: "scaled", row: 0, column: 0 };
+  keepDrawn(self, drawRows);
+  return { update(data) {
+    self.data = data;
     const { tokens, start } = self.data.header;
     [self.row, self.column] = [Math.min(start, tokens.length - 1), 0];
     buildRows(self);
   } };
 }
+createRows.room = [484, 560];
 
 function buildRows(self) {
   const { header } = self.data;
@@ -31,7 +29,7 @@ function buildRows(self) {
   } }, self.sheet);
   self.told = html("p", { class: "arithmetic figures", "aria-live": "polite" });
   self.table = tableButton(t, () => ({ caption: t.label, head: [t.token, t.id, t.size_row, t.size_scaled, t.size_position, t.numbers], rows: header.tokens.map((token, i) => [token.text, String(token.id), number(sizeOf(rowOf(self.data.arrays.rows, i))), number(sizeOf(valuesOf(self, "scaled", i))), number(sizeOf(rowOf(self.data.arrays.positions, i))), Array.from(rowOf(self.data.arrays.rows, i).subarray(0, 6), number).join(", ") + " \u2026"]) }));
-  self.host.replaceChildren(...[...self.host.children].filter((node) => node.tagName === "I"), html("div", { class: "cutbar" }, stages), self.frame, self.told, self.table.button, self.table.place);
+  self.host.replaceChildren(html("div", { class: "cutbar" }, stages), self.frame, self.told, self.table.button, self.table.place);
   drawRows(self);
 }
 
