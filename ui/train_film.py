@@ -16,9 +16,10 @@ from figures.film import KINDS, Film, as_bytes, film_payload
 from figures.payload import Tokens
 from lab import RunView
 from model import limits
+from model.corpora import grammar
 from model.errors import LabError
 from model.text import clean_sentence
-from ui import readings, sentences, stage, wording
+from ui import first, readings, sentences, stage, wording
 from ui.components.film import film, film_words
 from ui.train_examples import examples, story_begun
 from ui.train_log import log_of
@@ -122,9 +123,10 @@ def watched(view: RunView) -> tuple[str, str]:
 
 
 def _on_stage() -> Reading:
-    """The stage's sentence with its French; where the stage's model knows none, the toy's first sentence."""
-    model = stage.current().model
-    other = is_run(model) and open_laboratory().get(run_of(model)).spec.corpus.name not in FRENCH
+    """The stage's sentence with its French; where its model knows none, or for a scene of the captions, the toy's first sentence."""
+    model, source = stage.current().model, stage.current().source
+    foreign = is_run(model) and open_laboratory().get(run_of(model)).spec.corpus.name not in FRENCH
+    other = foreign or (readings.trained(model) == first.DEFAULT and grammar.recognize(source) is None)
     return readings.reading("toy", sentences.DEFAULT) if other else stage.reading()
 
 

@@ -101,7 +101,7 @@ def what_steps_say(view: View, reading: Reading) -> None:
             second=_piece(pieces[int(rivals[open_row].argmax())]),
             other=_share(math.exp(rivals[open_row].max())),
         ),
-        lambda: _certainty(view, own),
+        lambda: _certainty(view, own, reading.config.dropout > 0),
     )
 
 
@@ -122,14 +122,19 @@ def _once(reading: Reading) -> None:
     )
 
 
-def _certainty(view: View, own: np.ndarray) -> None:
-    """Why the trained model never says more than nine tenths, or how much surer it will be."""
+def _certainty(view: View, own: np.ndarray, dropped: bool) -> None:
+    """Why a trained model stops near nine tenths, or, where it learnt with dropout, goes past that; or how much surer it will be."""
     mean = math.exp(own.mean())
     if view.moment is None:
         template = _(
             "A word gets {mean} on average (geometric mean of the steps). Trained with label smoothing 0.1, a model is "
             "taught to stop near 90 %: the bars of a well trained one end there."
         )
+        if dropped:
+            template = _(
+                "A token gets {mean} on average (geometric mean of the steps). Label smoothing 0.1 asks for 90 % and no more; this model "
+                "learnt that with dropout on, and now that it is off, it is surer where it knows its way."
+            )
         say(template, "inference_sure", mean=percent(mean))
         return
     sure = readings.reading(view.model, view.source)

@@ -53,7 +53,7 @@ def _steps() -> dict[str, str]:
         "flow": _("The words read, the words written, and what the current step reads"),
         "counted": _("encoder run {encoder} time, decoder run {decoder} times"),
         "read_once": _("English, read once by the encoder"),
-        "written_now": _("French, one word a step"),
+        "written_now": _("French, one token a step"),
         "candidates": _("What the next word may be"),
         "candidates_label": _("The most probable next words: {list}"),
         "others": _("{count} others"),

@@ -24,7 +24,7 @@ def count(shown: Reading) -> Number:
     n = len(shown.target_in)
     return Number(
         name="open-cells", idea="prediction",
-        text=_("Your decoder has {n} rows. Add one French word: how many cells of the causal mask are open then?").format(n=n),
+        text=_("Your decoder has {n} rows. Add one French token: how many cells of the causal mask are open then?").format(n=n),
         right=(n + 1) * (n + 2) / 2, tolerance=0, unit="",
         why=_("Row i has i open cells: 1 + 2 + … + {more} = {more} × {next} / 2 = {right}.").format(
             more=n + 1, next=n + 2, right=(n + 1) * (n + 2) // 2),
@@ -53,7 +53,7 @@ def diagonal(shown: Reading) -> Choice:
     given, label, following = plain(fed[row]), plain(labels[row]), plain(labels[row + 1])
     return Choice(
         name="diagonal", idea="misconception",
-        text=note + _("The row that must write “{label}” may read the cell on the diagonal. Which word is that?").replace("{label}", label),
+        text=note + _("The row that must write “{label}” may read the cell on the diagonal. Which token is it?").replace("{label}", label),
         choices=(label, given, following),
         right=1,
         why=(
