@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from bench.browser import MISSING, NewVisit, Visit, chromium, find
 from bench.server import running_server
+from tests.browser.training import PATIENCE
 
 HERE = Path(__file__).parent
 
@@ -36,6 +37,14 @@ def browser() -> Iterator[Browser]:
         pytest.fail(MISSING, pytrace=False)
     with chromium() as browser:
         yield browser
+
+
+@pytest.fixture
+def patience() -> Iterator[None]:
+    """What has to come may take its time: a worker trains beside the page."""
+    expect.set_options(timeout=PATIENCE)
+    yield
+    expect.set_options(timeout=None)
 
 
 @pytest.fixture

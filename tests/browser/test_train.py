@@ -13,12 +13,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from bench.browser import NewVisit, Visit, settle
 from bench.server import running_server
+from tests.browser.training import PATIENCE, TRAINING, comes, run_in, start
 
-SECONDS = 1000  # of Playwright's milliseconds
-PATIENCE = 60 * SECONDS  # with a page on a busy computer
-TRAINING = 600 * SECONDS  # with a worker, to which everything else goes first
 WORDS = ["red", "green", "blue", "one", "two", "three", "four", "cat", "dog", "bird", "sees", "eats", "likes"]
-FAILED = re.compile(r"(Failed after|Diverged at) step")
+pytestmark = pytest.mark.usefixtures("patience")
 
 
 def backwards(count: int) -> bytes:
@@ -36,40 +34,9 @@ def bring_text(page: Page) -> None:
     settle(page)
 
 
-def start(page: Page, steps: int, label: str = "Steps") -> str:
-    """Press Start; the id of the run, which the address then names."""
-    page.get_by_label(label, exact=True).fill(str(steps))
-    page.keyboard.press("Enter")
-    settle(page)
-    page.get_by_role("button", name="Start").click()
-    page.wait_for_url("**run=*")
-    return run_in(page)
-
-
-def comes(page: Page, told: str | re.Pattern[str]) -> None:
-    """Wait for what a run tells in the end; not for a run that has failed."""
-    failed = page.get_by_text(FAILED)
-    expect(page.get_by_text(told).or_(failed).first).to_be_visible(timeout=TRAINING)
-    expect(failed).to_have_count(0)
-
-
-def run_in(page: Page) -> str:
-    found = re.search(r"[?&]run=([0-9a-f]{20})", page.url)
-    assert found is not None, "the address names the run"
-    return found[1]
-
-
 def pick_first_row(page: Page) -> None:
     """A touch on the newest run in the table, which is drawn on a canvas."""
     page.get_by_test_id("stDataFrame").locator(".dvn-scroller").click(position={"x": 90, "y": 52})
-
-
-@pytest.fixture(autouse=True)
-def patience() -> Iterator[None]:
-    """What has to come may take its time."""
-    expect.set_options(timeout=PATIENCE)
-    yield
-    expect.set_options(timeout=None)
 
 
 @pytest.fixture
@@ -233,7 +200,7 @@ def rename_and_delete(page: Page) -> None:
     page.get_by_role("button", name="Delete this run").click()
     settle(page)
     expect(page.get_by_text("Done: 40 steps")).to_have_count(0)
-    expect(page.locator("select[aria-label=Model] option:checked")).to_have_text("toy model, trained")
+    expect(page.locator("select[aria-label=Model] option:checked")).to_have_text("captions model, trained")
 
 
 def test_a_model_goes_out_and_comes_back(new_visit: NewVisit, tmp_path: Path) -> None:
