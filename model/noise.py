@@ -46,7 +46,7 @@ class Noise:
         if x.device.type == "cpu":
             return torch.from_numpy(np.frombuffer(bytearray(self._generator.bytes(x.numel())), dtype=np.uint8)).view(x.shape)
         generator = torch.Generator(x.device).manual_seed(int(self._generator.integers(2**63)))
-        return torch.randint(_LEVELS, x.shape, dtype=torch.uint8, device=x.device, generator=generator)
+        return torch.empty(x.shape, dtype=torch.uint8, device=x.device).random_(0, _LEVELS, generator=generator)
 
     def state(self) -> str:
         """Where the generator stands, as JSON text, for a checkpoint."""
