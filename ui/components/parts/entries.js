@@ -12,11 +12,11 @@ function mounted(name, parent, data, send = null) {
   let place = places.get(parent);
   if (!place) places.set(parent, (place = newPlace(ENTRIES[name], parent)));
   place.send = send;
-  const turn = (place.turn += 1);
   given(place, data);
   return () => {
-    if (place.turn !== turn) return; // a later call has taken the place over
+    if (parent.isConnected) return; // called for an older call that new data overtook: the place lives on
     clearTimeout(place.timer);
+    place.waiting = null;
     place.watcher.disconnect();
     place.picture?.close?.();
     places.delete(parent);
@@ -29,7 +29,7 @@ function newPlace({ create, styles }, parent) {
   parent.adoptedStyleSheets = styles.map(sheetOf);
   const frame = html("div", {}, host);
   parent.append(frame);
-  const place = { frame, host, create, picture: null, waiting: null, near: false, turn: 0 };
+  const place = { frame, host, create, picture: null, waiting: null, near: false };
   place.watcher = new IntersectionObserver((entries) => {
     place.near = entries[entries.length - 1].isIntersecting;
     if (place.near) drawWaiting(place);
