@@ -55,7 +55,7 @@ def new_run(shown: RunView | None) -> None:
     if shown is None:
         mode = _new_run()
     else:
-        with st.expander(_("Train another model")):
+        with st.expander(_("Train another model"), key=f"train_another_{shown.id}"):  # of its own, so that it is closed over a new run
             mode = _new_run()
     train_race.keep_address(shown is None and mode == "race")
 
