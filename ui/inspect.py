@@ -86,12 +86,13 @@ def telling_head(shown: Reading) -> dict[str, int] | None:
 
 def informed_head(shown: Reading) -> dict[str, int]:
     """Where a sentence has no such pronoun: the head of the encoder whose look says most about which word is looking, that is, whose
-    rows are sharp and differ (mutual information of query and key, all queries alike). Of its cells the strongest off the diagonal.
+    rows are sharp and differ (mutual information of query and key, all queries alike). Of its cells the strongest off the diagonal
+    that is on a word.
     """
     weights = np.stack([shown.arrays[f"{name}.weights"] for name in shown.attention_names("encoder.self")])  # layers × heads × n × n
     told = entropy(weights.mean(axis=2, keepdims=True)) - entropy(weights)
     layer, head = np.unravel_index(int(told.argmax()), told.shape)
-    off = weights[layer, head] * (1 - np.eye(weights.shape[-1]))
+    off = weights[layer, head] * (1 - np.eye(weights.shape[-1])) * [any(map(str.isalpha, piece)) for piece in shown.source_pieces]
     row, column = np.unravel_index(int(off.argmax()), off.shape)
     return {"layer": int(layer), "head": int(head), "row": int(row), "column": int(column)}
 

@@ -107,10 +107,9 @@ def text_of(found: data.Without) -> str:
     return found.translation if found.finished else f"{found.translation} …"
 
 
-def _start(shown: Reading) -> dict[str, object] | None:
-    """The head to show first: where a pronoun reads one of its candidates; None where there is none."""
-    telling = inspect.telling_head(shown)
-    return {"kind": "encoder", **telling} if telling else None
+def _start(shown: Reading) -> dict[str, object]:
+    """The head to show first: where a pronoun reads one of its candidates, else one whose look says something."""
+    return {"kind": "encoder", **(inspect.telling_head(shown) or inspect.informed_head(shown))}
 
 
 def _verdict(stage: Stage, before: str, found: data.Without) -> str:

@@ -53,7 +53,7 @@ function boardMatrix(data, kind, layer, head) {
 function layersShown(self) {
   const { layers, heads } = Object.values(self.data.header.attentions)[0];
   if (layers * Math.ceil(heads / 4) <= 2) return Array.from({ length: layers }, (_, layer) => layer);
-  if (self.layer === null || self.layer >= layers) self.layer = self.view.number("layer", 1, layers, 1) - 1;
+  if (self.layer === null || self.layer >= layers) self.layer = self.view.number("layer", 1, layers, (self.data.header.state.start?.layer ?? 0) + 1) - 1;
   return [self.layer];
 }
 
