@@ -14,6 +14,7 @@ export default function ({data, parentElement, setTriggerValue}) {
 
   const edit = change => {
     state.busy = true
+    root.querySelector("#stage-mistake")?.remove() // it was about what is being replaced
     setTriggerValue("edit", change)
   }
   const write = field => ({
