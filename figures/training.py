@@ -1,13 +1,12 @@
 """Curves of a training as Vega-Lite specifications without data: while a run goes on, only the data changes, so nothing flickers.
 
 The data is one table with the columns step, value, curve and label; `label` is the curve's name in its last row and empty
-in all others, so that every curve is named at its end. A race has several curves that end close together: there a name has a
-`place` of its own.
+in all others, so that every curve is named at its end, at a `place` of its own where several end close together. No layer filters
+its rows: one without any has no extent, and the browser complains of it at every tick.
 """
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -24,7 +23,8 @@ RACE_HEIGHT, LINE = 260, 17  # px: of the chart of a race, of a name in it
 ROOM = 0.34  # of the steps, to the right of the last one, for the names of the curves
 DASHES = [[1, 0], [7, 3], [2, 3], [9, 3, 2, 3]]
 Point = tuple[float, float]
-PLACES = (("over", "right"), ("over", "left"), ("under", "right"), ("under", "left"))
+EMPTY_TOP = 6.0  # nats: the axis of a loss before there is one
+SHARES = (-14.0, 112.0)  # percent: room for a name over 100 and under 0
 
 
 @lru_cache(maxsize=32)
@@ -37,7 +37,7 @@ def loss_curves(steps: int, names: tuple[str, str, str], titles: tuple[str, str]
 def share_curves(steps: int, names: tuple[str, str], titles: tuple[str, str], palette: Palette) -> dict[str, Any]:
     """Two shares in percent, the larger first: of tokens, and of sentences that are right to the last one. `titles`: step, share."""
     return _curves(
-        steps, names, titles, palette, (palette.text, palette.value), alt.Scale(domain=[-14, 112], nice=False), [0, 25, 50, 75, 100]
+        steps, names, titles, palette, (palette.text, palette.value), alt.Scale(domain=list(SHARES), nice=False), [0, 25, 50, 75, 100]
     )
 
 
@@ -70,9 +70,9 @@ def _race(
             x=across, y=height, color=colour, strokeDash=alt.StrokeDash("curve:N", scale=dashes, legend=None)
         ),
         *([base.mark_point(size=24, filled=True, opacity=1).encode(x=across, y=height, color=colour)] if ticks else []),
-        base.mark_text(align="left", baseline="middle", dx=6, fontSize=12, fontWeight=600, font=FONT)
-        .transform_filter("datum.label != ''")
-        .encode(x=across, y=alt.Y("place:Q", scale=scale), color=colour, text="label:N"),
+        base.mark_text(align="left", baseline="middle", dx=6, fontSize=12, fontWeight=600, font=FONT).encode(
+            x=across, y=alt.Y("place:Q", scale=scale), color=colour, text="label:N"
+        ),
     ).properties(height=RACE_HEIGHT, background="transparent")
     return _without_data(chart.to_dict(validate=False))
 
@@ -80,6 +80,8 @@ def _race(
 def race_rows(curves: Mapping[str, Sequence[Point]], steps: int, most: float = 0.0) -> dict[str, list[Any]]:
     """As `curve_rows`, and the height each name stands at (`place`). `most`: the top of the axis, 0 for the largest value there is."""
     table = curve_rows({name: [point for point in points if math.isfinite(point[1])] for name, points in curves.items()})
+    if not table["step"] and not most:
+        table = {"step": [0.0], "value": [EMPTY_TOP], "curve": [next(iter(curves))], "label": [""]}
     top = most or max(table["value"], default=1.0)
     table["place"] = list(table["value"])
     ends = [row for row, label in enumerate(table["label"]) if label]
@@ -115,16 +117,14 @@ def _curves(
     across = alt.X("step:Q", title=titles[0], scale=alt.Scale(domain=[0, steps], nice=False), axis=_axis(palette))
     up = alt.Y("value:Q", title=titles[1], scale=scale, axis=_axis(palette, grid=True, **({"values": list(ticks)} if ticks else {})))
     colour = alt.Color("curve:N", scale=alt.Scale(domain=list(names), range=list(colours)), legend=None)
+    place = alt.Y("place:Q", scale=scale)
     dashes = alt.StrokeDash("curve:N", scale=alt.Scale(domain=list(names), range=[[1, 0], [6, 3], [2, 3]][: len(names)]), legend=None)
     base = alt.Chart()
     chart = alt.layer(
         base.mark_line(strokeWidth=2, interpolate="monotone").encode(x=across, y=up, color=colour, strokeDash=dashes),
         *([base.mark_point(size=24, filled=True, opacity=1).encode(x=across, y=up, color=colour)] if ticks else []),
-        *(
-            _names(base, place, names, steps, stroke=palette.background, strokeWidth=4).encode(x=across, y=up, text="label:N")
-            for place in PLACES
-        ),
-        *(_names(base, place, names, steps).encode(x=across, y=up, color=colour, text="label:N") for place in PLACES),
+        _names(base, stroke=palette.background, strokeWidth=4).encode(x=across, y=place, text="label:N"),
+        _names(base).encode(x=across, y=place, color=colour, text="label:N"),
     ).properties(height=HEIGHT, background="transparent")
     return _without_data(chart.to_dict(validate=False))
 
@@ -137,19 +137,38 @@ def _without_data(spec: dict[str, Any]) -> dict[str, Any]:
     return spec
 
 
-def _names(base: alt.Chart, place: tuple[str, str], names: Sequence[str], steps: int, **halo: Any) -> alt.Chart:
-    """The names at one place, or the halo that keeps curves from striking them through: to the right of the ends while curves are
-    short, over the first and under the others; later to the left, under the last and over the others.
-    """
-    height, side = place
-    first = names[:1] if side == "right" else names[:-1]
-    which = f"indexof({json.dumps(list(first))}, datum.curve) {'>=' if height == 'over' else '<'} 0"
-    early = f"datum.step {'<' if side == 'right' else '>='} {0.4 * steps}"
-    text = base.mark_text(
-        align="left" if side == "right" else "right", baseline="middle", dx=6 if side == "right" else 0,
-        dy=-10 if height == "over" else 12, fontSize=12, fontWeight=600, font=FONT, **halo,
+def _names(base: alt.Chart, **halo: Any) -> alt.Chart:
+    """The names of the curves, or the halo that keeps curves from striking them through."""
+    left = "datum.side === 'left'"
+    return base.mark_text(
+        align=alt.expr(f"{left} ? 'right' : 'left'"), dx=alt.expr(f"{left} ? 0 : 6"),
+        baseline="middle", fontSize=12, fontWeight=600, font=FONT, **halo,
     )  # fmt: skip
-    return text.transform_filter(f"datum.label != '' && {which} && {early}")
+
+
+def named_rows(curves: Mapping[str, Sequence[Point]], steps: int, most: float = 0.0) -> dict[str, list[Any]]:
+    """As `curve_rows`, and where each name stands: its height (`place`) and the `side` of its curve's end.
+
+    The highest end has its name above, the others below; a name at step 0 belongs to a level and has that end for itself.
+    `most`: the top of the axis, 0 for the largest value there is.
+    """
+    table = curve_rows(curves)
+    if not table["step"] and not most:  # an axis all the same, so that the picture has its place from the start
+        table = {"step": [0.0], "value": [EMPTY_TOP], "curve": [next(iter(curves))], "label": [""]}
+    values = table["value"]
+    top = most or max(values)
+    apart = 1.35 * LINE * top / HEIGHT  # the axis below takes its part of the height
+    table["side"] = ["left" if step >= 0.4 * steps else "right" for step in table["step"]]
+    table["place"] = list(values)
+    named = [row for row, label in enumerate(table["label"]) if label]
+    ends = [row for row in named if table["step"][row] > 0]
+    highest = max(ends, key=values.__getitem__, default=None)
+    for row in named:
+        under = values[row] - 0.6 * apart
+        table["place"][row] = under if row != highest and under > 0.4 * apart else values[row] + 0.6 * apart
+    for row, place in zip(ends, spread([table["place"][row] for row in ends], top, apart), strict=True):
+        table["place"][row] = place
+    return table
 
 
 def curve_rows(curves: Mapping[str, Sequence[Point]]) -> dict[str, list[Any]]:

@@ -56,6 +56,20 @@ TERMS = {
             "number, added up. The transpose, $K^\\top$, swaps rows and columns."
         ),
     ),
+    "nats": Term(
+        N_("nats"),
+        N_(
+            "The loss is $-\\ln p$, where $p$ is the probability the model gave to the piece that was right, on average over all pieces; "
+            "the natural logarithm counts in nats. 0 nats: always certain and right; 0.69: one in two; 2.3: one in ten."
+        ),
+    ),
+    "learning rate": Term(
+        N_("learning rate"),
+        N_(
+            "How far one step of training moves the parameters against the gradient. It grows from 0 while the run warms up and "
+            "falls afterwards: large steps find the region, small ones the place in it."
+        ),
+    ),
     "rows": Term(
         N_("rows are tokens"),
         N_(

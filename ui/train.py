@@ -88,7 +88,9 @@ def _settings(racing: bool) -> None:
             told.caption(train_race.told(switches, values["rate"]))
         start.button(_("Start"), type="primary", disabled=spec is None, on_click=_start, args=(spec,), key="train_start")
         if spec is not None:
-            about.caption(_("About {seconds} on this computer.").format(seconds=duration(open_laboratory().expected_seconds(spec))))
+            about.caption(
+                _("About {seconds} on this computer if it is idle.").format(seconds=duration(open_laboratory().expected_seconds(spec)))
+            )
         if error is not None and error.code not in ("no_text_yet", "no_switch"):
             wording.show(error, "train_settings_error")
     if st.session_state.get(CHOSEN) is None and corpus != OWN and not racing:

@@ -10,9 +10,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from figures.theme import PALETTES, Palette
-from figures.training import curve_rows, loss_curves, race_losses, race_rows, race_shares, share_curves
+from figures.training import SHARES, loss_curves, named_rows, race_losses, race_rows, race_shares, share_curves
 from lab import RunView
-from ui import prose, train_begin, train_film, train_race
+from ui import prose, terms, train_begin, train_film, train_race
 from ui.prose import Said
 from ui.train_actions import REDRAW, act
 from ui.train_after import after_run
@@ -37,7 +37,7 @@ def live(run: str, going: bool, mine: bool) -> None:
         _tell(view)
         return
     logs = logs_of(view)
-    if any(log.loss for log in logs):
+    if view.going or any(log.loss for log in logs):  # empty at first, so that nothing moves down once there are numbers
         _curves(view, logs)
     if any(log.loss for log in logs) or train_film.has_film(view):
         _pictures(view, logs)
@@ -101,16 +101,32 @@ def _curves(view: RunView, logs: list[Log]) -> None:
 
 
 def _losses(view: RunView, log: Log, palette: Palette) -> None:
-    names = (_("training"), _("held out, not smoothed"), _("floor of training"))
+    names = (_("training"), _("held out"), _("floor of training"))
     spec = loss_curves(view.steps, names, (_("step"), _("loss, nats per token")), palette)
-    floor = [(float(view.steps), log.floor), (0.0, log.floor)]  # named at its left end, where no other curve comes
+    floor = [(float(view.steps), log.floor), (0.0, log.floor)] if log.loss else []  # named at its left end, where no other curve comes
     st.vega_lite_chart(
-        curve_rows(dict(zip(names, (log.loss, log.held_out_loss, floor), strict=True))), spec, theme=None, key="train_losses",
+        named_rows(dict(zip(names, (log.loss, log.held_out_loss, floor), strict=True)), view.steps), spec, theme=None, key="train_losses",
         alt=_("Loss by step, of the batches and of sentences held out, above its floor; the newest values stand below."),
     )  # fmt: skip
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(_loss_told(log), width="content")
+        terms.explain("nats")
+        terms.explain("learning rate")
+    if view.spec.members[0].training.label_smoothing > 0:
+        st.caption(
+            _(
+                "Training smooths its labels: it punishes certainty, so its loss cannot fall below the floor. The held-out loss is "
+                "measured without that, and may."
+            )
+        )
+
+
+def _loss_told(log: Log) -> str:
+    if not log.rate:
+        return _("Its first numbers come with its first steps.")
     told = _("Loss {loss}, its floor {floor}; learning rate {rate}")
     loss = f"{log.loss[-1][1]:.2f}" if log.loss else "\u2013"
-    st.caption(told.format(loss=loss, floor=f"{log.floor:.2f}", rate=plain_rate(log.rate[-1])))
+    return told.format(loss=loss, floor=f"{log.floor:.2f}", rate=plain_rate(log.rate[-1]))
 
 
 def plain_rate(rate: float) -> str:
@@ -122,7 +138,7 @@ def _shares(view: RunView, log: Log, palette: Palette) -> None:
     names = (_("tokens right"), good_title(view))
     spec = share_curves(view.steps, names, (_("step"), _("of what it has never seen, %")), palette)
     st.vega_lite_chart(
-        curve_rows(dict(zip(names, (log.tokens, log.good), strict=True))), spec, theme=None, key="train_shares",
+        named_rows(dict(zip(names, (log.tokens, log.good), strict=True)), view.steps, SHARES[1]), spec, theme=None, key="train_shares",
         alt=_("Share by step of held-out tokens that are right, and: {what}; the newest values stand below.").format(what=names[1]),
     )  # fmt: skip
     if log.good:

@@ -66,7 +66,7 @@ def test_every_curve_of_a_race_is_named_once_at_its_end() -> None:
     named = {label: (step, place) for label, step, place in zip(table["label"], table["step"], table["place"], strict=True) if label}
     assert named.keys() == curves.keys() and [named[name][0] for name in curves] == [2, 2, 1]
     assert abs(named["as it is"][1] - named["no mask"][1]) >= 0.99 * LINE * 4 / RACE_HEIGHT
-    assert np.isfinite(table["value"]).all() and race_rows({"none yet": []}, 2)["place"] == []
+    assert np.isfinite(table["value"]).all() and len(race_rows({"none yet": []}, 2)["place"]) == 1, "an axis all the same"
 
 
 @pytest.mark.parametrize("make", [race_losses, race_shares])

@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from figures.theme import LIGHT
-from figures.training import POINTS, curve_rows, share_curves, thinned
+from figures.training import HEIGHT, LINE, POINTS, curve_rows, loss_curves, named_rows, share_curves, thinned
 from lab import close_laboratory
 from ui import wording
 
@@ -91,3 +91,18 @@ def test_a_specification_holds_no_data_so_that_it_never_changes() -> None:
     spec = share_curves(500, ("tokens", "sentences"), ("step", "share"), LIGHT)
     assert "datasets" not in spec and not any("data" in part for part in (spec, *spec["layer"]))
     assert spec == share_curves.__wrapped__(500, ("tokens", "sentences"), ("step", "share"), LIGHT)
+
+
+def test_names_of_curves_that_end_close_together_stay_apart_and_inside() -> None:
+    for step in (10.0, 98.0):
+        table = named_rows({"training": [(1.0, 5.0), (step, 1.1)], "held out": [(step, 1.05)], "floor": [(100.0, 1.0), (0.0, 1.0)]}, 100)
+        places = {label: place for label, place in zip(table["label"], table["place"], strict=True) if label}
+        assert places["training"] - places["held out"] >= 0.99 * LINE * 5 / HEIGHT
+        assert all(0 < place < 5 for place in places.values())
+    assert set(table["side"]) == {"left", "right"}
+
+
+def test_no_layer_of_a_chart_is_without_rows() -> None:
+    spec = loss_curves(500, ("training", "held out", "floor"), ("step", "loss"), LIGHT)
+    assert not any("transform" in layer for layer in spec["layer"])
+    assert named_rows({"training": [], "held out": []}, 500)["label"] == [""], "an axis before the first step"
