@@ -148,7 +148,7 @@ LABORATORY = (
 SHELVES = (
     Page(
         slug="progress", title=N_("Progress"), minutes=2, question=N_("How far have you come?"),
-        lead=N_("Your bets, your first answers and what will be asked again, along the fifteen lessons. Nobody sees this but you."),
+        lead=N_("Your bets, your first answers and what will be asked again, along the fifteen lessons."),
     ),
 )  # fmt: skip
 

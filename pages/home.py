@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui import course_map
+from ui import course_map, model_line
 from ui.words import _
 
 with st.container(key="first_step", horizontal_alignment="center"):
+    model_line.draw()
     st.page_link("pages/inspect.py", label=_("Look inside: what every head looks at"), width="content")
 st.header(_("Fifteen lessons, one sentence"), anchor=False)
 course_map.draw()

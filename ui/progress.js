@@ -36,18 +36,15 @@ export default function ({data, parentElement, setTriggerValue}) {
   }
 
   function lesson(found) {
-    const title = node(found.state === "coming" ? "span" : "a", "title", found.title)
-    if (found.state !== "coming") {
-      title.href = found.slug
-      title.onclick = event => {
-        if (event.metaKey || event.ctrlKey || event.shiftKey) return
-        event.preventDefault()
-        setTriggerValue("open", found.slug)
-      }
+    const title = node("a", "title", found.title)
+    title.href = found.slug
+    title.onclick = event => {
+      if (event.metaKey || event.ctrlKey || event.shiftKey) return
+      event.preventDefault()
+      setTriggerValue("open", found.slug)
     }
     const state = found.said ? node("span", "state", found.said) : undefined
-    const question = found.state === "coming" ? undefined : node("span", "question", found.question)
-    return node("div", "station", title, state, question)
+    return node("div", "station", title, state, node("span", "question", found.question))
   }
 
   function bets(found) {
@@ -59,7 +56,7 @@ export default function ({data, parentElement, setTriggerValue}) {
 
   function answers(found) {
     const list = node("ul", "answers")
-    if (found.state === "coming" || !(found.answers.length || found.state === "read")) return list
+    if (!(found.answers.length || found.state === "read")) return list
     list.setAttribute("aria-label", data.words.answers)
     const slots = [...found.answers, ...Array(Math.max(0, 3 - found.answers.length)).fill("open")]
     list.append(...slots.map(kind => {

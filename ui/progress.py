@@ -1,4 +1,4 @@
-"""The Progress page: fifteen stations on one path, with the visitor's bets and answers; what is asked again; the record as a file."""
+"""The Progress page: a station for each lesson on one path, with bets and answers; what is asked again; the record as a file."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ui import check, record, returning, stage, wording
 from ui.prose import say
 from ui.record_file import BYTES
 from ui.visitor import cookie_key
-from ui.words import _
+from ui.words import _, many
 
 HERE = Path(__file__).parent
 FILE_NAME = "attention-lab-progress.json"
@@ -35,7 +35,7 @@ def summary() -> None:
         wording.show(mistake, "record_mistake")
     kept = record.current()
     if not (kept.answers or kept.bets or kept.read):
-        say(_("Nothing here yet. Your first bet, your first answer and every lesson you read will stand on this path."), "progress_none")
+        say(_("Nothing here yet. Your first bet, your first answer and every lesson you open will stand on this path."), "progress_none")
         first = next((lesson for number in catalogue.STORY if (lesson := catalogue.lesson(number)).ready), None)
         if first is not None:
             label = _("Begin with lesson {number}: {title}").format(number=first.number, title=_(first.title))
@@ -43,8 +43,11 @@ def summary() -> None:
                 st.page_link(first.script, label=label, width="content")
         return
     say(
-        _("{read} of {count} lessons read; {right} of {answers} answers right at the first try; {again} to be asked again."),
-        "progress_sum", read=len(kept.read), count=sum(lesson.ready for lesson in catalogue.LESSONS),
+        _(
+            "{opened} of fifteen lessons opened, {count} are ready; {right} of {answers} answers right at the first try; "
+            "{again} to be asked again."
+        ),
+        "progress_sum", opened=len({*kept.opened, *kept.read}), count=sum(lesson.ready for lesson in catalogue.LESSONS),
         right=sum(kept.answers.values()), answers=len(kept.answers), again=len(_wrong()),
     )  # fmt: skip
 
@@ -70,15 +73,24 @@ def path() -> None:
     for lesson in catalogue.LESSONS:
         if lesson.ready and lesson.slug == opened:
             st.switch_page(lesson.script)
+    _to_come([lesson for lesson in lessons if not lesson.ready])
+
+
+def _to_come(lessons: Sequence[Lesson]) -> None:
+    """The lessons still to be written, folded: there is nothing to do in them."""
+    if not lessons:
+        return
+    with st.expander(many("{count} lesson to come", "{count} lessons to come", len(lessons)).format(count=len(lessons))):
+        for lesson in lessons:
+            st.markdown(_("{number}: {title}").format(number=lesson.number, title=_(lesson.title)))
 
 
 def _path_data(lessons: Sequence[Lesson]) -> dict[str, Any]:
     return {
         "label": _("The lessons"),
-        "stations": [_station(lesson) for lesson in lessons],
+        "stations": [_station(lesson) for lesson in lessons if lesson.ready],
         "words": {
             "bet": _("You bet"),
-            "toCome": _("to come"),
             "right": _("right at the first try"),
             "wrong": _("wrong at the first try, to be asked again"),
             "mended": _("wrong at first, right when asked again"),
@@ -90,9 +102,7 @@ def _path_data(lessons: Sequence[Lesson]) -> dict[str, Any]:
 
 def _station(lesson: Lesson) -> dict[str, Any]:
     kept = record.current()
-    if not lesson.ready:
-        state = "coming"
-    elif lesson.slug in kept.read:
+    if lesson.slug in kept.read:
         state = "read"
     else:
         state = "opened" if lesson.slug in kept.opened else "new"
@@ -102,7 +112,7 @@ def _station(lesson: Lesson) -> dict[str, Any]:
         "title": _(lesson.title),
         "question": _(lesson.question),
         "state": state,
-        "said": {"coming": _("to come"), "new": "", "opened": _("begun"), "read": _("read")}[state],
+        "said": {"new": "", "opened": _("opened"), "read": _("opened to its end")}[state],
         "bets": _bets(lesson.slug),
         "answers": [_answer(key, right) for key, right in kept.answers.items() if key.startswith(f"{lesson.slug}.")],
     }
@@ -164,7 +174,7 @@ def take_along() -> None:
     if cookie_key() is None:
         text = _("This record is kept as long as the page is open: there is no cookie of this server to know you by.")
     else:
-        text = _("This record is kept on this server, under a random key in a cookie of your browser: no name, no address.")
+        text = _("This record is kept on this server, under a random key that only this browser has, in a cookie: no name, no address.")
     st.markdown(text)
     with st.container(horizontal=True):
         st.download_button(
@@ -177,7 +187,9 @@ def take_along() -> None:
         with st.popover(_("Bring one in")):
             _bring_in()
         with st.popover(_("Delete it")):
-            st.markdown(_("Bets, answers and lessons read are gone at once and cannot be brought back, except from a file you took along."))
+            st.markdown(
+                _("Bets, answers and lessons opened are gone at once and cannot be brought back, except from a file you took along.")
+            )
             st.button(_("Delete my record"), on_click=record.forget, type="primary")
     if st.session_state.pop(_ADDED, False):
         wording.notice(_("Added. What already stood here stays."), "progress_added_notice")
