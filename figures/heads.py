@@ -14,6 +14,7 @@ from figures.theme import PALETTES
 KINDS = {"encoder.self": "encoder", "decoder.self": "decoder", "decoder.cross": "cross"}
 Head = tuple[str, int]
 Words = Mapping[str, str]
+MOST_BYTES = 1_000_000  # of the parts of one sum in single precision; over it they go in half
 
 
 @dataclass(frozen=True)
@@ -84,16 +85,21 @@ def sum_payload(
     """By attention (`cross.1`): heads [h, n, d_v], parts [h, n, d_model], output of the pass [n, d_model].
 
     `start` says what is shown first: kind, layer, and the row in the source and in the target (or None).
+    The difference told is that of the very numbers sent, so that it bounds what the browser finds in each dimension.
     """
-    attentions = {
-        name: {"difference": float(np.abs(parts[name].sum(axis=0) - outputs[name]).max()), "numbers": int(outputs[name].size)}
-        for name in outputs
-    }
+    kind = np.float32 if 4 * sum(values.size for values in parts.values()) <= MOST_BYTES else np.float16
+    parts = {name: values.astype(kind) for name, values in parts.items()}
+    attentions = {name: {"difference": _difference(parts[name], outputs[name]), "numbers": int(outputs[name].size)} for name in outputs}
     header = {"attentions": attentions, "tokens": axes.as_dict(), "start": dict(start), **_common(words)}
     arrays = {f"{name}.heads": values.astype(np.float16) for name, values in heads.items()}
-    arrays |= {f"{name}.parts": values.astype(np.float16) for name, values in parts.items()}
+    arrays |= {f"{name}.parts": values for name, values in parts.items()}
     arrays |= {f"{name}.output": values for name, values in outputs.items()}
     return pack(header, arrays)
+
+
+def _difference(parts: np.ndarray, output: np.ndarray) -> float:
+    """Added up in double precision, as the browser does."""
+    return float(np.abs(parts.sum(axis=0, dtype=np.float64) - output).max())
 
 
 # Tables that sort

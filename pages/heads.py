@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ui import lesson, stage
-from ui.lessons import heads, heads_break, heads_check, heads_expert, heads_fuses, heads_measured
+from ui.lessons import heads, heads_break, heads_check, heads_expert, heads_film, heads_fuses, heads_measured
 from ui.words import _
 
 at, shown = stage.current(), stage.reading()
@@ -14,7 +14,7 @@ lesson.what_you_see(*heads.seen(shown))
 heads.formula(at, shown)
 heads_measured.behaviour(at)
 heads_break.break_all(at, shown)
-heads_measured.one_against_four()
+heads_film.one_against_four(at)
 heads_fuses.fuses(at)
 heads_measured.referent(at, bet)
 lesson.code("model/attention.py", "MultiHeadAttention.forward", "output = self.output(")

@@ -136,6 +136,9 @@ def test_a_bet_turns_the_picture_to_the_sentence(new_visit: NewVisit, reading: R
     view.locator("[class*=st-key-bet_] button").first.click()
     expect(view.get_by_role("button", name="Your sentence")).to_have_attribute("aria-pressed", "true")
     expect(view.locator("text=Your bet").first).to_be_visible()
+    expect(view.locator(PRESSED)).to_have_text("x")
+    for _ in range(5):
+        view.get_by_role("button", name="Next →").click()
     expect(view.locator(".attention .told").first).to_contain_text("takes home")
 
 

@@ -41,6 +41,10 @@ def test_looking_sorting_and_scrubbing_send_nothing(new_visit: NewVisit) -> None
     view.locator(".headsum .strips").focus()
     view.keyboard.press("ArrowRight")
     expect(view.locator(".headsum .arithmetic")).to_contain_text("Dimension 2")
+    line = view.locator(".headsum .arithmetic").inner_text().replace("\u2212", "-").split(":", 1)[1]
+    terms, total = line.split("=")[0].replace(" ", ""), line.split("=")[1].split()[0]
+    decimals = len(total.split(".")[1])
+    assert f"{sum(map(float, re.findall(r'[+-]?[0-9.]+', terms))):.{decimals}f}" in (total, total.removeprefix("-")), line
     view.locator(".headtable").first.get_by_role("button", name="entropy").click()
     view.locator(".headtable").first.get_by_role("button", name="Encoder", exact=True).click()
     view.locator(".headfilm input[type=range]").focus()

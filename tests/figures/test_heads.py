@@ -90,7 +90,20 @@ def test_the_sum_says_by_how_much_it_misses(heads: np.ndarray, matrix: np.ndarra
     header, arrays = unpack(sum_payload({"encoder.0": heads}, {"encoder.0": parts}, {"encoder.0": output}, AXES, {}, start=start))
     assert header["attentions"]["encoder.0"]["difference"] == pytest.approx(0.25, abs=1e-5)
     assert header["attentions"]["encoder.0"]["numbers"] == 35 and header["start"] == start
-    np.testing.assert_array_equal(arrays["encoder.0.parts"], parts.astype(np.float16))
+    np.testing.assert_array_equal(arrays["encoder.0.parts"], parts)
+
+
+def test_a_sum_too_large_for_single_precision_tells_the_difference_of_what_it_sends(monkeypatch: pytest.MonkeyPatch) -> None:
+    parts = np.random.default_rng(4).normal(size=(3, 5, 7)).astype(np.float32)
+    output = parts.sum(axis=0)
+    monkeypatch.setattr("figures.heads.MOST_BYTES", 4 * parts.size - 1)
+    start = {"kind": "encoder", "layer": 0, "source": 1, "target": None}
+    heads = np.zeros((3, 5, 4), dtype=np.float32)
+    header, arrays = unpack(sum_payload({"encoder.0": heads}, {"encoder.0": parts}, {"encoder.0": output}, AXES, {}, start=start))
+    sent = arrays["encoder.0.parts"]
+    assert sent.dtype == np.float16
+    worst = max(abs(sum(float(sent[head, row, d]) for head in range(3)) - float(output[row, d])) for row in range(5) for d in range(7))
+    assert header["attentions"]["encoder.0"]["difference"] == pytest.approx(worst, rel=1e-9) and worst > 1e-5
 
 
 def test_a_table_keeps_what_does_not_apply() -> None:

@@ -87,14 +87,25 @@ def _lesson(now: Stage, shown: Reading) -> Lesson:
 
 
 def _start(shown: Reading, weights: tuple[np.ndarray, ...]) -> Place:
-    """A pronoun and the head in which it reads a candidate most; else the strongest look of a word at another."""
+    """A pronoun and the head in which it reads a candidate most; else a word's strongest look at another, in a head whose rows differ:
+    where all read one token there is nothing to bet on.
+    """
     told = telling_head(shown)
-    if told is not None:
-        layer, head, row = told["layer"], told["head"], told["row"]
-    else:
-        others = np.stack(weights) * (1 - np.eye(weights[0].shape[-1]))
-        layer, head, row, _column = map(int, np.unravel_index(int(others.argmax()), others.shape))
+    layer, head, row = (told["layer"], told["head"], told["row"]) if told else _differing(shown.source_pieces, np.stack(weights))
     return Place(layer, head, row, int(weights[layer][head, row].argmax()))
+
+
+def _differing(pieces: tuple[str, ...], weights: np.ndarray) -> tuple[int, int, int]:
+    """Layer, head and row of the strongest look of a word at another, by `weights` [layers, h, n, n], in the heads where no one token
+    is most read in more than half of the rows (else in the one where it is in the fewest).
+    """
+    tops = weights.argmax(axis=-1)
+    most = np.apply_along_axis(lambda row: np.bincount(row).max(), -1, tops) / len(pieces)
+    is_word = np.array([any(map(str.isalpha, piece)) for piece in pieces])
+    between = np.outer(is_word, is_word) * (1 - np.eye(len(pieces)))
+    looks = weights * between * (most <= max(0.5, float(most.min())))[..., None, None]
+    layer, head, row, _column = map(int, np.unravel_index(int(looks.argmax()), looks.shape))
+    return layer, head, row
 
 
 def numbered(pieces: tuple[str, ...]) -> tuple[str, ...]:

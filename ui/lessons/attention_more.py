@@ -81,13 +81,14 @@ def _curves(keys: int) -> Curves:
     return random_curves(keys)
 
 
-def even_head(now: Lesson) -> int:
-    """The head of layer 1 whose outputs are most alike in size, so that every word's is seen to move; not the head of the bet."""
-    sizes = [np.abs(weights @ value).max(axis=1) for weights, value in zip(now.weights[0], now.layers[0].value, strict=True)]
-    evenness = [float(size.min() / max(float(size.max()), 1e-9)) for size in sizes]
-    if now.start.layer == 0 and len(evenness) > 1:
-        evenness[now.start.head] = -1.0
-    return int(np.argmax(evenness))
+def moving_head(now: Lesson) -> int:
+    """The head of layer 1 whose outputs differ most from word to word, so that each is seen to move; not the head of the bet."""
+    outputs = now.weights[0] @ now.layers[0].value  # h × n × d_v
+    alone = outputs / np.maximum(np.linalg.norm(outputs, axis=-1, keepdims=True), 1e-9)  # each strip is drawn to its own scale
+    likeness = (alone @ alone.transpose(0, 2, 1)).mean(axis=(1, 2))  # mean cosine of two words
+    if now.start.layer == 0 and len(likeness) > 1:
+        likeness[now.start.head] = np.inf
+    return int(np.argmin(likeness))
 
 
 @as_part
@@ -98,14 +99,14 @@ def orders(now: Lesson) -> None:
         _(
             "Nothing in the formula knows which row comes first. Drag the words on the right into another order: head {head} of layer 1 "
             "is computed anew, here in your browser. Each word's strip has a scale of its own."
-        ).format(head=even_head(now) + 1)
+        ).format(head=moving_head(now) + 1)
     )
     components.shuffle(_orders(now.stage, now.shown, now, words.language()), "attention_shuffle")
 
 
 @st.cache_resource(show_spinner=False, max_entries=limits.READINGS // 8, hash_funcs={Reading: identity, Lesson: lambda now: 0})
 def _orders(at: Stage, shown: Reading, now: Lesson, language: str) -> bytes:
-    return shuffle_payload(book_of(now), even_head(now), norm_of_first(at.model, shown), shuffle_words())
+    return shuffle_payload(book_of(now), moving_head(now), norm_of_first(at.model, shown), shuffle_words())
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import streamlit as st
 
+from figures.attention_scaling import entropy_bits
 from figures.heads import board_payload, names_of, short_name, sum_payload
 from figures.measures import entropy
 from model.errors import LabError
@@ -29,7 +30,10 @@ def place_bet(answer: str = "") -> str | None:
     """`answer` stands beside the bet once it is made."""
     return lesson.bet(
         "heads.where",
-        _("For “it” French must write il or elle. One single head falls silent, and il turns into elle: in which part of the model is it?"),
+        _(
+            "For “it” French must write il or elle. Over many sentences: in which part of the model does the silence of one single head "
+            "most often turn il into elle?"
+        ),
         bet_choices(),
         answer,
     )
@@ -108,8 +112,8 @@ def text_of(found: data.Without) -> str:
 
 
 def _start(shown: Reading) -> dict[str, object]:
-    """The head to show first: where a pronoun reads one of its candidates, else one whose look says something."""
-    return {"kind": "encoder", **(inspect.telling_head(shown) or inspect.informed_head(shown))}
+    """The head to show first."""
+    return {"kind": "encoder", **place_told(shown)}
 
 
 def _verdict(stage: Stage, before: str, found: data.Without) -> str:
@@ -156,18 +160,33 @@ def seen(shown: Reading) -> list[Callable[[], None]]:
     return [lambda: _seen_four_questions(shown), lambda: _seen_width(shown), lambda: _seen_switches(shown)]
 
 
-def row_told(shown: Reading) -> int:
-    """The word whose reading is told: the pronoun where there is one, else the last word."""
+def place_told(shown: Reading) -> dict[str, int]:
+    """The place that figures and text begin with (layer, head, row, column, all from 0): where a pronoun reads one of its candidates,
+    else the word, never a sign, over which the heads of a layer disagree most, and its strongest look at another word.
+    """
     telling = inspect.telling_head(shown)
-    return int(telling["row"]) if telling else len(shown.source_pieces) - 1
+    if telling:
+        return telling
+    weights = np.stack([shown.arrays[f"{name}.weights"] for name in shown.attention_names("encoder.self")])  # layers × heads × n × n
+    is_word = np.array([any(map(str.isalpha, piece)) for piece in shown.source_pieces])
+    told = entropy_bits(weights.mean(axis=1)) - entropy_bits(weights).mean(axis=1) + 1e-6  # of a row alone: which head reads what (bits)
+    layer, row = np.unravel_index(int((told * is_word).argmax()), told.shape)
+    looks = weights[layer, :, row] * (is_word + 1e-6)
+    looks[:, row] *= 1e-6
+    head, column = np.unravel_index(int(looks.argmax()), looks.shape)
+    return {"layer": int(layer), "head": int(head), "row": int(row), "column": int(column)}
+
+
+def row_told(shown: Reading) -> int:
+    """The word whose reading is told."""
+    return place_told(shown)["row"]
 
 
 def _seen_four_questions(shown: Reading) -> None:
-    """One word, and what each head reads for it, in the first of the layers in which they read most differently."""
-    row = row_told(shown)
-    layers = [shown.arrays[f"{name}.weights"][:, row] for name in shown.attention_names("encoder.self")]  # heads × m each
-    layer = max(range(len(layers)), key=lambda number: len(set(layers[number].argmax(axis=1).tolist())))
-    weights = layers[layer]
+    """One word, and what each head reads for it, in the layer with which the board opens."""
+    place = place_told(shown)
+    layer, row = place["layer"], place["row"]
+    weights = shown.arrays[f"{shown.attention_names('encoder.self')[layer]}.weights"][:, row]  # heads × m
     best = weights.argmax(axis=1)
     read = "; ".join(
         _("head {head} “{word}” ({share} %)").format(
@@ -268,8 +287,8 @@ def formula(stage: Stage, shown: Reading) -> None:
 def _sum_payload(stage: Stage, shown: Reading) -> bytes:
     parts = data.parts_of(stage.model, stage.source, stage.target, shown)
     names = {short_name(name): name for kind in KINDS for name in shown.attention_names(kind)}
-    telling = inspect.telling_head(shown)
-    start = {"kind": "encoder", "layer": telling["layer"] if telling else 0, "source": row_told(shown), "target": None}
+    place = place_told(shown)
+    start = {"kind": "encoder", "layer": place["layer"], "source": place["row"], "target": None}
     return sum_payload(
         {short: shown.arrays[f"{name}.heads"] for short, name in names.items()},
         parts,

@@ -7,16 +7,18 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from figures.heads import film_payload, short_name, table_payload
-from ui import bets, lesson, stage
+from figures.heads import short_name, table_payload
+from ui import bets, stage
 from ui.address import Stage
-from ui.components.heads import head_film, head_table
+from ui.components.heads import head_table
 from ui.lessons import heads
 from ui.lessons import heads_data as data
 from ui.lessons import heads_words as words
-from ui.prose import Said, as_part, grouped, heading, percent, say
+from ui.prose import Said, as_part, heading, percent, say
 from ui.shipped import Facts
 from ui.words import _
+
+FAR = 0.25  # share of the weight beyond chance from which a habit is called plain
 
 
 def rows_of(facts: Facts) -> list[dict[str, Any]]:
@@ -96,15 +98,24 @@ def _behaviour_said(facts: Facts) -> None:
     subject, same = names.index("subject"), names.index("same")
     decoder = [place for place, name in enumerate(facts.about["attentions"]) if name.startswith("decoder") and name.endswith("self")]
     cross = [place for place, name in enumerate(facts.about["attentions"]) if name.endswith("cross")]
-    verb = _best(arrays["behaviour"][:, :, subject], decoder)
-    word = _best(arrays["behaviour"][:, :, same], cross)
+    beyond = arrays["behaviour"] - arrays["chance"][:, None]
+    verb = _best(beyond[:, :, subject], decoder)
+    word = _best(beyond[:, :, same], cross)
+    plain = _(
+        "Some habits are plain. {verb} gives {share} of a verb's weight to its subject, where chance would give {chance}. {word} reads "
+        "the English word it is translating with {aligned} of its weight (chance: {by_chance}). Others have no name a grammar would "
+        "know, and most heads do a little of everything."
+    )
+    faint = _(
+        "{word} reads the English word it is translating with {aligned} of its weight (chance: {by_chance}). A verb's look at its "
+        "subject is faint here: of the decoder's heads {verb_inside} goes furthest beyond chance, with {share} against {chance}. Most "
+        "heads do a little of everything."
+    )
     say(
-        _(
-            "Some habits are plain. {verb} gives {share} of a verb's weight to its subject, where chance would give "
-            "{chance}: it must agree with it. {word} reads the English word it is translating with {aligned} of its "
-            "weight. Others have no name a grammar would know, and most heads do a little of everything."
-        ),
+        plain if beyond[(*verb, subject)] >= FAR else faint,
         "heads_behaviour_said",
+        verb_inside=_name(facts, verb),
+        by_chance=percent(arrays["chance"][word[0], same]),
         verb=_capital(_name(facts, verb)),
         share=percent(arrays["behaviour"][(*verb, subject)]),
         chance=percent(arrays["chance"][verb[0], subject]),
@@ -125,52 +136,6 @@ def _name(facts: Facts, head: tuple[int, int]) -> str:
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-# One head against four
-
-
-@as_part
-def one_against_four() -> None:
-    """The film, and what three seeds say."""
-    facts = data.film_facts()
-    heading(_("One head against four"), small=True)
-    st.caption(_("The experiment is “trained without it”: a model that never had it."))
-    one, several = facts.about["runs"]
-    say(
-        _(
-            "The same recipe twice, from one seed: one head of width {wide}, or {heads} of width {narrow}. Both have "
-            "{parameters} parameters; only the number of questions a word may ask differs."
-        ),
-        "heads_film_lead",
-        wide=one["d_k"],
-        heads=several["heads"],
-        narrow=several["d_k"],
-        parameters=grouped(one["parameters"]),
-    )
-    head_film(
-        film_payload(facts.about["runs"], facts.arrays, words.film_words(), steps=facts.about["steps"], good=facts.about["good"]),
-        "heads_film",
-    )
-    say(film_told(), "heads_film_said", **film_values(facts))
-    lesson.race_link("one head", _("Race it yourself: one head against four"))
-
-
-def film_told() -> str:
-    return _(
-        "One head is no catastrophe here: this language is small. Over {seeds} seeds it ends at {one} of exact "
-        "matches, four heads at {several}. The paper saw the same: one head cost 0.9 BLEU against eight, and too "
-        "many cost as well (Table 3, row A)."
-    )
-
-
-def film_values(facts: Facts) -> dict[str, Said | str | int]:
-    one, several = ([run["exact"] for run in runs["seeds"]] for runs in facts.about["runs"])
-    return {"seeds": len(one), "one": _span(one), "several": _span(several)}
-
-
-def _span(shares: list[float]) -> Said:
-    return Said(_("{low} to {high}\u202f%").format(low=f"{100 * min(shares):.1f}", high=f"{100 * max(shares):.1f}"))
 
 
 # Who finds the referent?

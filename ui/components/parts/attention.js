@@ -68,13 +68,12 @@ function turnTo(self, book) {
 
 const stepsOf = (self) => (self.book === "pencil" ? [LOOKUP, ...PATH] : PATH);
 
-/** The step of the address; the pencil begins with the look-up, the sentence with the whole path. */
+/** The step of the address; the pencil begins with the look-up, the sentence with what the head reads. */
 function currentStep(self) {
   const asked = self.view.get("step");
   const known = { mask: "scores", all: "weights", lines: "weights" }[asked] || asked;
   if (stepsOf(self).includes(known)) return known;
-  if (known === LOOKUP) return "x";
-  return self.book === "pencil" ? LOOKUP : "output";
+  return self.book === "pencil" ? LOOKUP : "x";
 }
 
 function move(self, by) {

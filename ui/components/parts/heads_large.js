@@ -61,6 +61,13 @@ function showLarge(self) {
   const [rows, columns] = axesAt(self, at.kind);
   self.matrix = boardMatrix(self.data, at.kind, at.layer, at.head);
   const key = JSON.stringify([self.identity, at]);
+  if (self.known !== key && self.layer !== null && self.layer !== at.layer) { // the small maps turn to the layer of the large one
+    self.layer = at.layer;
+    buildBoard(self);
+    paintBoard(self);
+    showSilent(self);
+    return;
+  }
   if (self.known !== key) self.cell = at.row === undefined ? tellingCell(self.matrix) : [at.row, at.column];
   self.known = key;
   self.title.textContent = nameOfHead(header.words, name, at.head);

@@ -161,12 +161,20 @@ function walkDimensions(self, event) {
   tellDimension(self);
 }
 
+/** The fewest decimals, three at least, at which the terms as written add up to the sum as written. */
+function digitsThatAddUp(terms, total) {
+  const units = (value, digits) => Math.round(Number(value.toFixed(digits)) * 10 ** digits);
+  return [3, 4, 5, 6].find((digits) => terms.reduce((all, term) => all + units(term, digits), 0) === units(total, digits)) ?? 6;
+}
+
 function tellDimension(self) {
   const { sum: s, dimension: d, palette } = self;
   const { words } = self.data.header;
   self.pointer.setAttribute("x", self.across.label + d * self.across.cell - 0.5);
-  const terms = s.part.map((values, head) => [head ? (values[d] < 0 ? " \u2212 " : " + ") : values[d] < 0 ? "\u2212" : "", html("b", { style: `color:${hueOf(palette, head)}` }, number(Math.abs(values[d])))]);
-  self.line.replaceChildren(`${plain(words.dimension, { dimension: d + 1 })}: `, ...terms.flat(), " = ", html("b", {}, number(s.total[d])), html("span", { class: "muted" }, `   ${plain(words.dimension_output, { value: number(s.out[d]), difference: scientific(Math.abs(s.total[d] - s.out[d])) })}`));
+  const digits = digitsThatAddUp(s.part.map((values) => values[d]), s.total[d]);
+  const told = (value) => value.toFixed(digits).replace("-", "\u2212");
+  const terms = s.part.map((values, head) => [head ? (values[d] < 0 ? " \u2212 " : " + ") : values[d] < 0 ? "\u2212" : "", html("b", { style: `color:${hueOf(palette, head)}` }, told(Math.abs(values[d])))]);
+  self.line.replaceChildren(`${plain(words.dimension, { dimension: d + 1 })}: `, ...terms.flat(), " = ", html("b", {}, told(s.total[d])), html("span", { class: "muted" }, `   ${plain(words.dimension_output, { value: told(s.out[d]), difference: scientific(Math.abs(s.total[d] - s.out[d])) })}`));
 }
 
 /** The parts as arrows, tip to tail, in the plane of the output and of the direction in which the parts differ most from it. */
