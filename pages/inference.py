@@ -11,7 +11,7 @@ from ui.words import _
 view = inference.choose_view(stage.current())
 reading = data.greedy_reading(view)
 
-bet = inference.place_bet()
+bet = inference.place_bet(view, reading)
 with lesson.try_it():
     pictures.steps(inference.steps_of(view, reading), key="inference_steps")
 inference.what_steps_say(view, reading)

@@ -11,6 +11,12 @@ def bet_on(name: str) -> str | None:
     return None if bet is None else bet.choice
 
 
+def question_of(name: str) -> str:
+    """What that bet was asked, empty before it."""
+    bet = record.bets().get(name)
+    return "" if bet is None else bet.question
+
+
 def lock(name: str, choice: str, question: str = "") -> None:
     """Lock a bet in; the first one stands. `question` is what it answers, for the page that shows them all."""
     record.keep_bet(name, choice, question)

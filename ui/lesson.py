@@ -58,11 +58,16 @@ def begin(lesson: Lesson) -> None:
 
 
 def bet(name: str, question: str, choices: Sequence[str], answer: str = "") -> str | None:
-    """One prediction, locked in by the touch that makes it. Returns the choice, None while it is open; then `answer` stands beside it."""
+    """One prediction, locked in by the touch that makes it. Returns the choice, None while it is open.
+
+    Once it is made, one line says what was asked, what was bet, and `answer`. A question about a word or a sentence has that in its
+    name or in its words, so that no bet stands as the answer to another question.
+    """
     made = bets.bet_on(name)
     with st.container(key=f"bet_{name.replace('.', '_')}"):
         if made is not None:
-            st.caption(" · ".join(filter(None, (_("Your bet: {choice}").format(choice=made), answer))))
+            asked = bets.question_of(name) or question
+            st.caption(" · ".join(filter(None, (asked, _("Your bet: {choice}").format(choice=made), answer))))
             return made
         st.pills(question, choices, key=f"bet_choice_{name}", on_change=_lock, args=(name, question))
     return None
@@ -107,17 +112,19 @@ def formula(latex: str, symbols: Sequence[Symbol], section: str) -> None:
 
 
 def break_it(absence: Absence, label: str, key: str) -> bool:
-    """A switch that takes the idea away, and which of two experiments that is. Returns whether it is taken away."""
-    with breaking(absence):
+    """A switch that takes the idea away; once it is on, which of two experiments that is. Returns whether it is taken away."""
+    with breaking(absence, switch=key):
         return st.toggle(label, key=key)
 
 
 @contextmanager
-def breaking(absence: Absence, title: str = "") -> Iterator[None]:
-    """The same for a page with a control of its own: header, control, and which of two experiments that is."""
+def breaking(absence: Absence, title: str = "", switch: str = "") -> Iterator[None]:
+    """The same for a page with a control of its own: header, control, and which of two experiments that is, once `switch` is on."""
     with st.container():
         heading(_("Break it: {what}").format(what=title) if title else _("Break it"))
         yield
+        if switch and not st.session_state.get(switch):
+            return
         st.caption(
             {
                 "removed now": _("The experiment is “removed now”: the model was trained with it, and meets what it has never met."),

@@ -50,6 +50,9 @@ export default function ({data, parentElement, setTriggerValue}) {
     return element("div", {class: "words source", role: "group", "aria-label": texts.source, lang: "en"}, ...words)
   }
 
+  // A translation that ran on to the limit is folded to one line until it is asked for.
+  const isEndless = () => !data.finished && data.targetWords.length > 12 && state.whole !== data.target
+
   function french(flow) {
     if (state.editing === "target") return form("target", texts.targetHelp, "fr")
     const words = data.targetWords.map((word, index) => {
@@ -57,7 +60,8 @@ export default function ({data, parentElement, setTriggerValue}) {
       if (!flow) return element("span", {class: kind}, ...piecesOf(word, texts))
       return element("button", {class: kind, type: "button", "data-index": index}, ...piecesOf(word, texts))
     })
-    return element("div", {class: "words target", role: "group", "aria-label": texts.target, lang: "fr"}, ...words)
+    const folded = !flow && isEndless()
+    return element("div", {class: folded ? "words target folded" : "words target", role: "group", "aria-label": texts.target, lang: "fr"}, ...words)
   }
 
   const button = (text, onclick, field) => element("button", {type: "button", onclick, "data-field": field}, text)
@@ -92,7 +96,10 @@ export default function ({data, parentElement, setTriggerValue}) {
     const note = (text, kind) => lines.push(element("p", {class: kind, role: kind === "mistake" ? "alert" : null, id: kind === "mistake" ? "stage-mistake" : null}, text))
     if (mistake && state.editing !== mistake.field) note(mistake.sentence, "mistake")
     if (data.own !== null) note(filled(data.forced ? texts.forced : texts.untrained, {own: data.own}), "note")
-    if (!data.finished) note(texts.unfinished, "note")
+    if (!data.finished) {
+      note(texts.unfinished, "note")
+      if (!data.threads && isEndless()) lines.at(-1).append(" ", element("button", {type: "button", class: "quiet", onclick: () => ((state.whole = data.target), draw())}, texts.whole))
+    }
     if (data.sourceWords.some(word => word.pieces.some(piece => piece.rare))) note(texts.unfamiliar, "note")
     if (data.far) note(data.far, "note")
     return lines

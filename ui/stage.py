@@ -203,6 +203,12 @@ def _mistake() -> dict[str, str] | None:
     return {"sentence": sentence, "field": mistake["field"], "draft": mistake["draft"]}
 
 
+def _unfinished(shown: Reading) -> str:
+    if len(shown.source.split()) == 1:
+        return _("The model did not come to an end of this. It has read whole sentences: one word alone is far from them.")
+    return _("The model did not come to an end of this sentence.")
+
+
 def _texts(shown: Reading) -> dict[str, str]:
     """Every word the component writes."""
     return {
@@ -224,7 +230,8 @@ def _texts(shown: Reading) -> dict[str, str]:
         "apply": _("Apply"),
         "cancel": _("Cancel"),
         "unfamiliar": _("Dotted pieces are ones this model hardly knows: what it makes of them is a guess."),
-        "unfinished": _("The model did not come to an end of this sentence."),
+        "unfinished": _unfinished(shown),
+        "whole": _("Show all of it"),
         "hardlyMet": _("hardly known"),
         "flow": _(
             "Each thread is a weight: how much the model looked at an English word while it wrote a French one "

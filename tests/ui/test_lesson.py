@@ -55,14 +55,15 @@ def test_nothing_is_shown_before_the_bet(shown: AppTest) -> None:
     shown.button_group[0].set_value("street").run()
     assert not shown.exception
     assert shown.text[0].value == "the centrepiece"
-    assert "street" in shown.caption[0].value
+    assert shown.caption[0].value == "Which noun? · Your bet: street"
     assert not shown.button_group, "locked in"
 
 
 def test_break_it_says_which_of_two_things_it_is(shown: AppTest) -> None:
     shown.button_group[0].set_value("animal").run()
-    assert any("“removed now”" in caption.value for caption in shown.caption)
+    assert not any("“removed now”" in caption.value for caption in shown.caption), "it stands beside its result"
     shown.toggle[0].set_value(True).run()
+    assert any("“removed now”" in caption.value for caption in shown.caption)
     assert [metric.value for metric in shown.metric] == ["100 %", "27 %"]
 
 

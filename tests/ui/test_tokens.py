@@ -323,7 +323,7 @@ def test_training_on_the_spot_takes_no_time(kind: str) -> None:
 
 def page(**made: str) -> AppTest:
     app = AppTest.from_file(ROOT / "app.py", default_timeout=60).run().switch_page("pages/embeddings.py").run()
-    group = next(group for group in app.button_group if group.key == "bet_choice_embeddings.pieces")
+    group = next(group for group in app.button_group if group.key and group.key.startswith("bet_choice_embeddings.pieces_"))
     return group.set_value("3 pieces").run()
 
 

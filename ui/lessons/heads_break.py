@@ -26,7 +26,7 @@ def break_all(stage: Stage, shown: Reading) -> None:
     if found:
         lesson.before_and_after(_("Probability of its own sentence"), probability(whole), probability(found.log_probability))
         say(_("Without its encoder's heads it writes: {french}"), "heads_break_said", french=Said(text_of(found), "target"))
-    st.caption(_("Training with label smoothing (lesson 14) keeps every token short of certainty, and a sentence multiplies its tokens."))
+        st.caption(_("Training with label smoothing keeps every token short of certainty, and a sentence multiplies its tokens."))
     _counted_breaks(stage)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from textwrap import shorten
 
 import numpy as np
 import streamlit as st
@@ -11,7 +12,8 @@ from figures.inference import SENT, SHOWN, log_softmax, steps_payload, tree_payl
 from figures.payload import Tokens
 from model.reading import Reading
 from model.search_tree import FATES, SearchTree
-from ui import lesson, readings
+from ui import bets, lesson, readings
+from ui import stage as the_stage
 from ui.address import Stage
 from ui.components import inference as pictures
 from ui.lessons import inference_data as data
@@ -19,10 +21,11 @@ from ui.lessons import inference_moments as moments
 from ui.lessons.inference_data import View
 from ui.lessons.inference_settings import NEVER, PAPER_ALPHA, PAPER_WIDTH, WIDTHS, BeamSettings
 from ui.lessons.inference_words import step_words, tree_words
-from ui.prose import Said, as_part, grouped, heading, percent, say
+from ui.prose import Said, as_part, escaped, grouped, heading, percent, say
 from ui.words import _
 
 NOW = "now"
+BET = "inference.beam"
 
 
 def choose_view(stage: Stage) -> View:
@@ -47,12 +50,35 @@ def choose_view(stage: Stage) -> View:
     return View(stage.model, None if chosen == NOW else int(chosen or usual or 0), stage.source)
 
 
-def place_bet() -> str | None:
+def place_bet(view: View, reading: Reading) -> str | None:
     """Whether a beam of four beats greedy on this sentence."""
-    width = PAPER_WIDTH
-    question = _("Your bet: a beam of {width} keeps {width} translations alive. Against always taking the most probable word, it finds")
-    choices = (_("a more probable one"), _("the same one"), _("a less probable one"), _("no bet: show me"))
-    return lesson.bet("inference.beam", question.format(width=width), choices)
+    choices = (*_outcomes(), _("no bet: show me"))
+    return lesson.bet(BET, _question(view), choices, "" if bets.bet_on(BET) is None else _settled(view, reading))
+
+
+def _question(view: View) -> str:
+    """What is bet on: one bet serves the lesson, so its question names the sentence and the model it was about."""
+    question = _(
+        "“{sentence}”, {model}: a beam of {width} keeps {width} translations alive. Against always taking the most probable word, it finds"
+    )
+    sentence = escaped(shorten(view.source, 90, placeholder=" …"))
+    return question.format(sentence=sentence, model=escaped(the_stage.model_title(view.model)), width=PAPER_WIDTH)
+
+
+def _outcomes() -> tuple[str, str, str]:
+    return _("a more probable one"), _("the same one"), _("a less probable one")
+
+
+def _settled(view: View, reading: Reading) -> str:
+    """What the paper's beam finds here, beside the bet: its verdict where it was about this sentence."""
+    found = data.tree(view, BeamSettings())
+    over = found.over()
+    if not over:
+        return ""
+    right = _outcomes()[1 - compared(float(found.totals[over[0]]), reading.log_probability)]
+    if bets.question_of(BET) != _question(view):
+        return _("On the sentence above now: {right}.").format(right=right)
+    return _("So it is.") if bets.bet_on(BET) == right else _("Here it is: {right}.").format(right=right)
 
 
 def steps_of(view: View, reading: Reading, most: int = SHOWN) -> bytes:
@@ -209,7 +235,7 @@ def _verdict(view: View, settings: BeamSettings, found: SearchTree, reading: Rea
     )
     known = data.facts(view.model)
     if compared(total, greedy) == 0 and known is not None and known.about.get("scenes"):
-        st.caption(_("Your model is sure of this sentence. Two on which the beam wins and loses wait under “Does the beam win? Counted”."))
+        st.caption(_("This model is sure of this sentence. Two on which the beam wins and loses wait under “Does the beam win? Counted”."))
     lost = greedys_end(found)
     if lost is not None:
         say(
@@ -221,9 +247,9 @@ def _verdict(view: View, settings: BeamSettings, found: SearchTree, reading: Rea
             step=Said(str(lost)),
             width=str(settings.width),
         )
-    if settings == BeamSettings():
-        right = (_("a more probable one"), _("the same one"), _("a less probable one"))[1 - compared(total, greedy)]
-        if bet in (_("a more probable one"), _("the same one"), _("a less probable one")):
+    if settings == BeamSettings() and bets.question_of(BET) == _question(view):
+        right = _outcomes()[1 - compared(total, greedy)]
+        if bet in _outcomes():
             st.markdown(
                 _("Your bet holds.") if bet == right else _("Your bet was: {bet}. Here it is: {right}.").format(bet=bet, right=right)
             )

@@ -39,11 +39,11 @@ def _strategies(view: View) -> None:
             one.text or _("(nothing at all)"),
             f"{one.log_probability:.2f}".replace("-", "\u2212"),
             str(one.tokens),
-            _judged(one.text, gold),
+            *([] if gold is None else [_("the same") if one.text == gold else _("different")]),
         ]
         for name, one in zip(strategy_names().values(), (found[name] for name in strategy_names()), strict=True)
     ]
-    head = [_("strategy"), _("translation"), _("sum of logs"), _("tokens"), _("against the grammar's own")]
+    head = [_("strategy"), _("translation"), _("sum of logs"), _("tokens"), *([] if gold is None else [_("against our own translation")])]
     caption = _("Seed {seed}. The sum of logs is the model's own log-probability, whatever the draw was taken from.").format(seed=seed)
     pictures.table(table_payload(head, rows, caption), key="inference_strategies")
     st.button(_("Draw again"), on_click=_next_seed)
@@ -67,17 +67,11 @@ def strategy_names() -> dict[str, str]:
 
 
 def reference(source: str) -> str | None:
-    """The grammar's own translation, None for a sentence that is not its own."""
+    """Our own translation, by the grammar; None for a sentence that is not of the grammar."""
     from model.corpora import grammar
 
     pair = grammar.recognize(source)
     return None if pair is None else pair.target
-
-
-def _judged(text: str, gold: str | None) -> str:
-    if gold is None:
-        return _("no reference")
-    return _("the same") if text == gold else _("different")
 
 
 @st.fragment
@@ -112,7 +106,7 @@ def _over_scenes(view: View) -> None:
     wins, draws, losses = scenes["verdicts"]
     say(
         _(
-            "With your model, over {count} sentences of ours that it has never read, the beam of 4 finds a more probable translation "
+            "With this model, over {count} sentences of ours that it has never read, the beam of 4 finds a more probable translation "
             "for {wins}, the same for {draws}, a less probable one for {losses}."
         ),
         "inference_scenes", count=scenes["count"], wins=Said(str(wins)), draws=Said(str(draws)), losses=Said(str(losses)),

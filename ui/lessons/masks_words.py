@@ -19,6 +19,8 @@ def strip_words() -> dict[str, str]:
         "place": _("row {row} of {rows}"),
         "input": _("input"),
         "mask": _("mask"),
+        "weight": _("weight"),
+        "after_mask": _("after the mask"),
         "label": _("label"),
         "panels": _("The same for every row"),
         "panel_scores": _("scores"),

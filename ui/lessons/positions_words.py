@@ -18,7 +18,7 @@ def encoding_words() -> dict[str, str]:
         "heatmap": _("Positional encoding: a row for every position, a column for every dimension"),
         "dimension": _("dimension"),
         "fast": _("dimension 0: turns quickly"),
-        "slow": _("turns slowly"),
+        "slow": _("dimension {number}: turns slowly"),
         "first_dimension": _("dimension 0"),
         "last_dimension": _("dimension {number}"),
         "word_at": _("{word} at position {position}"),

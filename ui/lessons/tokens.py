@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import streamlit as st
 
 from figures.tokens import Kind, cuts_payload
 from model.reading import Reading
-from ui import lesson
+from ui import bets, lesson
 from ui.components import tokens as pictures
 from ui.lessons import tokens_data as data
 from ui.lessons import tokens_words as texts
@@ -23,11 +25,14 @@ MOST = 4  # pieces named in the bet; more is "or more"
 
 
 def bet(shown: Reading) -> str | None:
-    """How many pieces one of the learner's words becomes, before anything is shown."""
+    """How many pieces one of the learner's words becomes, before anything is shown. A bet for each word."""
     word = cut_most(shown.source)
     question = _("A byte-pair tokenizer has read {lines} lines and may keep {size} pieces. How many pieces does it cut “{word}” into?")
     asked = question.format(lines=grouped(len(data.course_lines())), size=BET_SIZE, word=escaped(word.text))
-    return lesson.bet("embeddings.pieces", asked, [count_text(count) for count in range(1, MOST + 1)])
+    name = f"embeddings.pieces_{hashlib.sha256(word.text.encode()).hexdigest()[:8]}"
+    right = count_text(len(word.pieces))
+    verdict = _("So it is.") if bets.bet_on(name) == right else _("It becomes {count}.").format(count=_count(len(word.pieces)))
+    return lesson.bet(name, asked, [count_text(count) for count in range(1, MOST + 1)], verdict)
 
 
 def count_text(count: int) -> str:

@@ -33,7 +33,7 @@ def _doubled(shown: Reading) -> Number:
     now = rows * width
     return Number(
         name="doubled", idea="prediction", unit="", tolerance=0, right=2 * now,
-        text=_("Your model has {rows} pieces, each a row of {width}. How many numbers has its matrix with twice as many pieces?").format(
+        text=_("This model has {rows} pieces, each a row of {width}. How many numbers has its matrix with twice as many pieces?").format(
             rows=grouped(rows), width=width
         ),
         why=_("{rows} rows of {width}: {product} numbers. More pieces are more rows, not longer ones.").format(

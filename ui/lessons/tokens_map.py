@@ -29,7 +29,7 @@ def vocabulary_map(model: str, shown: Reading) -> None:
     facts = data.facts()
     about = facts.about["source"]
     if readings.trained(model) != data.FILM:
-        st.caption(_("This is the film of the toy model, which was kept while it learnt; your model has none."))
+        st.caption(_("This is the film of the toy model, which was kept while it learnt; this model has none."))
     say(
         _(
             "At first every row is noise. After {steps} steps the row nearest to a word is of its part of speech {after} of the time; "

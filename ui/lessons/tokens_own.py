@@ -26,7 +26,7 @@ def own_kind(model: str, source: str) -> Kind | None:
     if found is None:
         return None
     tokenizer, counts = found
-    return Kind("own", _("Your model"), _("the pieces it has learnt"), (data.cut(source, tokenizer, np.array(counts)),))
+    return Kind("own", _("This model"), _("the pieces it has learnt"), (data.cut(source, tokenizer, np.array(counts)),))
 
 
 def _own(model: str) -> tuple[SubwordTokenizer, tuple[int, ...]] | None:
@@ -43,10 +43,10 @@ def lattice_of_the_model(model: str, shown: Reading) -> None:
     tokenizer = readings.tokenizer(model)
     if not isinstance(tokenizer, SubwordTokenizer) or tokenizer.kind != "unigram":
         return
-    st.subheader(_("Your model's own pieces"), anchor=False)
+    st.subheader(_("This model's own pieces"), anchor=False)
     say(
         _(
-            "Your model knows {rows} pieces of the unigram kind, learnt from the text it was trained on. Each has a log-probability, "
+            "This model knows {rows} pieces of the unigram kind, learnt from the text it was trained on. Each has a log-probability, "
             "and of all ways to spell a word it reads the most probable."
         ),
         "own_pieces", rows=Said(grouped(len(tokenizer.pieces))),

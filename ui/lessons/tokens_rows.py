@@ -85,7 +85,7 @@ def cost(shown: Reading) -> None:
     config = shown.config
     other = config.with_(tied_embeddings=not config.tied_embeddings)
     as_is, otherwise = (
-        (_("your model, tied"), _("the same, not tied")) if config.tied_embeddings else (_("your model, not tied"), _("the same, tied"))
+        (_("this model, tied"), _("the same, not tied")) if config.tied_embeddings else (_("this model, not tied"), _("the same, tied"))
     )
     rows = [cost_row(as_is, config), cost_row(otherwise, other), cost_row(_("the paper's base model, tied"), preset("base"))]
     head = f"| | {_('rows × numbers × matrices')} | {_('parameters')} | {_('of the whole model')} |"

@@ -36,6 +36,9 @@ function shortNumber(value) {
   return Number(text) === 0 ? "0" : (value < 0 ? "\u2212" : "") + text;
 }
 
+/** The same of a weight that may be read: such a weight is never quite zero, and only a hidden one says 0. */
+const shortWeight = (value) => (value > 0 && value < 0.005 ? "<0.01" : shortNumber(value));
+
 /** A divisor such as \u221A16 = 4: no zeros that say nothing. */
 const divisor = (value) => String(Number(value.toFixed(2)));
 

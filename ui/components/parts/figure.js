@@ -189,9 +189,9 @@ function figureIn(matrix, i, j, place, g, palette, strong) {
   const masked = isMasked(matrix, i, j);
   const value = matrix.values[i * matrix.columns + j];
   const ink = masked ? palette.text : inkOn(cellColour(palette, matrix.kind, value, matrix.limit), palette);
-  const size = g.cell >= 34 ? 12 : 10;
-  return svg("text", { x: place.x + (j + 0.5) * g.cell, y: place.y + (i + 0.5) * g.cell + size * 0.36, "font-size": size, "font-weight": strong ? 700 : 400, "text-anchor": "middle", fill: ink, class: "figures" },
-    masked ? maskedText(matrix) : shortNumber(value));
+  const text = masked ? maskedText(matrix) : matrix.kind === "weights" ? shortWeight(value) : shortNumber(value);
+  const size = g.cell >= 34 ? 12 : text.length > 4 ? 9 : 10;
+  return svg("text", { x: place.x + (j + 0.5) * g.cell, y: place.y + (i + 0.5) * g.cell + size * 0.36, "font-size": size, "font-weight": strong ? 700 : 400, "text-anchor": "middle", fill: ink, class: "figures" }, text);
 }
 
 /** An answered cell: a ring in the colour of the verdict and, where it is `signed`, a tick or a cross in the corner. */

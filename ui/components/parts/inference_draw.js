@@ -114,6 +114,7 @@ function drawDraw(self, falling = false) {
   const { words } = header;
   self.palette = paletteFor(self.host, header.palettes);
   const at = atStep(self);
+  self.marked = marksStarts(self.data);
   self.now = { ...at, ...chancesOf(at.logs, at.tail, self) };
   self.plain = chancesOf(at.logs, at.tail, { temperature: 1, topK: 0, topP: 1 }).chances;
   self.transport.set(at.step + 1, at.n);
@@ -130,7 +131,7 @@ function drawDraw(self, falling = false) {
 function drawnRow(self, token, place, count) {
   const [before, after] = [self.plain[place], self.now.chances[place]];
   const last = self.drawn.length && self.drawn[self.drawn.length - 1].place === place;
-  return html("div", { class: `candidate ${last ? "chosen" : ""} ${after ? "" : "out"}` }, html("span", { class: "name" }, token.special ? html("i", {}, token.text) : token.text),
+  return html("div", { class: `candidate ${last ? "chosen" : ""} ${after ? "" : "out"}` }, html("span", { class: "name" }, token.special ? html("i", {}, token.text) : nameOf(token, self.marked)),
     html("span", { class: "track" }, html("span", { class: "fill", style: `width:${(100 * after).toFixed(2)}%` }), html("span", { class: "ghost", style: `width:${(100 * before).toFixed(2)}%` })),
     html("span", { class: "figures muted" }, percentText(before)), html("span", { class: "figures" }, percentText(after)), html("span", { class: "figures" }, self.drawn.length ? String(count) : ""));
 }

@@ -2,6 +2,12 @@
 
 const percentText = (share) => (share >= 0.9995 ? "100\u202F%" : share >= 0.1 ? `${(100 * share).toFixed(0)}\u202F%` : share >= 0.001 ? `${(100 * share).toFixed(1)}\u202F%` : share > 0 ? "<0.1\u202F%" : "0\u202F%");
 
+const SHOWN_NAMES = 8;
+
+/** Are there candidates that go on with a word, among those shown? Then all that start one carry the mark. */
+const marksStarts = ({ header, arrays }) => arrays.ids.values.some((id, at) => at % arrays.ids.shape[1] < SHOWN_NAMES && !header.vocabulary[id].start && !header.vocabulary[id].special && !header.vocabulary[id].title);
+const nameOf = (token, marked) => (!marked ? token.text : token.text === "\u2423" ? "\u2581" : (token.start ? "\u2581" : "") + token.text);
+
 /** A log-probability with as many digits as its sum needs. */
 const logText = (value) => (value === -Infinity ? "\u2212\u221E" : (value > -0.005 ? "0.00" : "\u2212" + Math.abs(value).toFixed(Math.abs(value) < 0.1 ? 3 : 2)));
 

@@ -147,16 +147,17 @@ function drawCandidates(self, at) {
   const { words } = header;
   const { logs, tokens, ids, chosen } = candidatesAt(self.data, at.step);
   const count = Math.min(SHOWN, logs.length);
-  const rows = Array.from({ length: count }, (_, i) => candidateRow(tokens[i], Math.exp(logs[i]), logText(logs[i]), ids[i] === chosen, words));
+  const marked = marksStarts(self.data);
+  const rows = Array.from({ length: count }, (_, i) => candidateRow(tokens[i], Math.exp(logs[i]), logText(logs[i]), ids[i] === chosen, words, marked));
   const rest = 1 - Array.from(logs.slice(0, count)).reduce((a, b) => a + Math.exp(b), 0);
   rows.push(candidateRow({ text: plain(words.others, { count: header.size - count }), other: true }, Math.max(0, rest), "", false, words));
-  self.candidates.setAttribute("aria-label", plain(words.candidates_label, { list: Array.from({ length: Math.min(3, count) }, (_, i) => `${tokens[i].text} ${percentText(Math.exp(logs[i]))}`).join(", ") }));
-  self.candidates.replaceChildren(html("div", { class: "candidate heads" }, html("span", {}), html("span", {}), html("span", {}, words.probability), html("span", {}, words.log)), ...rows);
+  self.candidates.setAttribute("aria-label", plain(words.candidates_label, { list: Array.from({ length: Math.min(3, count) }, (_, i) => `${nameOf(tokens[i], marked)} ${percentText(Math.exp(logs[i]))}`).join(", ") }));
+  self.candidates.replaceChildren(html("div", { class: "candidate heads" }, html("span", {}), html("span", {}), html("span", {}, words.probability), html("span", {}, words.log)), ...rows, marked ? html("p", { class: "muted mark-note" }, words.word_start) : "");
 }
 
-function candidateRow(token, share, log, chosen, words) {
+function candidateRow(token, share, log, chosen, words, marked = false) {
   return html("div", { class: `candidate ${chosen ? "chosen" : ""} ${token.other ? "other" : ""}` },
-    html("span", { class: "name", title: token.title || null }, token.special ? html("i", {}, token.text) : token.text, chosen ? html("span", { class: "unseen" }, ` (${words.chosen})`) : null),
+    html("span", { class: "name", title: token.title || null }, token.special ? html("i", {}, token.text) : nameOf(token, marked), chosen ? html("span", { class: "unseen" }, ` (${words.chosen})`) : null),
     html("span", { class: "track" }, html("span", { class: "fill", style: `width:${(100 * share).toFixed(2)}%` })),
     html("span", { class: "figures" }, percentText(share)), html("span", { class: "figures log" }, log));
 }
@@ -170,10 +171,11 @@ function tellStep(self, at) {
   const row = crossRow(self.data, at);
   const most = row.indexOf(Math.max(...row));
   const bold = (text, role) => html("b", { class: role || "" }, text);
+  const marked = marksStarts(self.data);
   const before = header.produced.slice(0, at.step).map((id) => header.vocabulary[id]);
   const values = {
-    fed: bold(before.length ? written(before) : "<s>", "target"), word: bold(header.vocabulary[chosen].text, "target"), share: bold(percentText(Math.exp(own[at.step]))),
-    second: bold(tokens[1] ? tokens[1].text : "", "target"), second_share: bold(percentText(Math.exp(logs[1] ?? -Infinity))),
+    fed: bold(before.length ? written(before) : "<s>", "target"), word: bold(nameOf(header.vocabulary[chosen], marked), "target"), share: bold(percentText(Math.exp(own[at.step]))),
+    second: bold(tokens[1] ? nameOf(tokens[1], marked) : "", "target"), second_share: bold(percentText(Math.exp(logs[1] ?? -Infinity))),
     source: bold(named(header.source, most).text, "source"), read: bold(percentText(row[most])), total: bold(logText(total)), product: bold(smallShare(Math.exp(total))), count: bold(String(at.step + 1)),
   };
   const last = at.step + 1 === at.n;
@@ -184,12 +186,13 @@ function tableOfSteps(self) {
   const { header } = self.data;
   const { words } = header;
   const at = self.at;
+  const marked = marksStarts(self.data);
   const rows = header.produced.map((chosen, step) => {
     const one = candidatesAt(self.data, step);
     const row = crossRow(self.data, { ...at, step });
     const most = row.indexOf(Math.max(...row));
     const own = one.logs[one.ids.indexOf(chosen)];
-    return [String(step + 1), header.vocabulary[chosen].text, percentText(Math.exp(own)), logText(own), one.tokens[1] ? `${one.tokens[1].text} ${percentText(Math.exp(one.logs[1]))}` : "", `${named(header.source, most).text} ${percentText(row[most])}`];
+    return [String(step + 1), nameOf(header.vocabulary[chosen], marked), percentText(Math.exp(own)), logText(own), one.tokens[1] ? `${nameOf(one.tokens[1], marked)} ${percentText(Math.exp(one.logs[1]))}` : "", `${named(header.source, most).text} ${percentText(row[most])}`];
   });
   return { head: [words.step, words.chosen, words.probability, words.log, words.second, words.reads], rows, caption: words.steps, marked: [at.step] };
 }

@@ -7,7 +7,7 @@ function stripGeometry(self) {
   const width = self.stripFrame.clientWidth;
   const family = getComputedStyle(self.host).fontFamily;
   const widest = Math.max(...[...header.fed, ...header.labels].map((token) => Math.min(92, textWidth(token.text, 14, family))));
-  const left = width < 560 ? 64 : 96;
+  const left = width < 560 ? 84 : 96;
   const cell = clamp((width - left - 4) / header.fed.length, clamp(widest + 10, 40, 84), 96);
   return { left, cell, family, width: Math.max(width, left + cell * header.fed.length + 4), height: STRIP.label + STRIP.box + 12 };
 }
@@ -27,7 +27,7 @@ function paintStrip(self) {
   const middle = (j) => g.left + (j + 0.5) * g.cell;
   const caption = (y, text, colour) => svg("text", { x: 0, y, "font-size": 13, "font-weight": 600, fill: colour }, text);
   const drawing = svg("svg", { width: g.width, height: g.height, "aria-hidden": "true" }, svg("defs", {}, pattern),
-    caption(STRIP.input + 19, say.input, palette.key), caption(STRIP.mask + 18, say.mask, palette.muted), caption(STRIP.label + 19, say.label, palette.target),
+    caption(STRIP.input + 19, say.input, palette.key), self.mode === AS_IT_IS ? [caption(STRIP.mask + 11, say.weight, palette.query), svg("text", { x: 0, y: STRIP.mask + 25, "font-size": 11, fill: palette.muted }, say.after_mask)] : caption(STRIP.mask + 18, say.mask, palette.muted), caption(STRIP.label + 19, say.label, palette.target),
     svg("rect", { x: g.left + row * g.cell + 1, y: 8, width: g.cell - 2, height: g.height - 10, rx: 8, fill: palette.surface, stroke: palette.line }),
     self.mode === AS_IT_IS ? inputs.slice(1).map((_, i) => returning(self, i, middle, palette)) : null,
     wiresOfRow(self, middle, palette),
@@ -65,11 +65,11 @@ function maskCell(self, j, x, hatched, palette) {
   const weight = self.mode === AS_IT_IS && open ? now.weights[self.row * now.n + j] : 0;
   const fill = !open ? `url(#${hatched})` : answer ? palette.negative : mix(palette.background, palette.query, self.mode === AS_IT_IS ? weight : 0.12);
   const side = Math.min(STRIP.cell, 30);
-  const text = !open ? "\u2212\u221E" : self.mode === AS_IT_IS ? shortNumber(weight) : "";
+  const text = !open ? "\u2212\u221E" : self.mode === AS_IT_IS ? shortWeight(weight) : "";
   const ink = !open ? palette.muted : inkOn(answer ? palette.negative : mix(palette.background, palette.query, weight), palette);
   const wide = Math.min(40, self.geometry.cell - 6);
   return svg("g", {}, svg("rect", { x: x - wide / 2, y: STRIP.mask, width: wide, height: side, rx: 4, fill, stroke: open ? palette.query : palette.line, "stroke-width": open ? 1 : 0.75 }),
-    open ? null : svg("rect", { x: x - 12, y: STRIP.mask + 5, width: 24, height: 16, rx: 3, fill: palette.surface }),
+    open ? null : svg("rect", { x: x - 17, y: STRIP.mask + 5, width: 34, height: 16, rx: 3, fill: palette.surface }),
     svg("text", { x, y: STRIP.mask + 17.5, "font-size": 12, "text-anchor": "middle", fill: ink, class: "figures" }, text));
 }
 

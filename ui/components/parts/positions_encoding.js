@@ -97,7 +97,7 @@ function encodingPlaces(self, at) {
   const narrow = self.width < 640;
   const left = Math.max(...tokens.map((token) => Math.min(104, textWidth(token.text, 13, self.family)))) + 34;
   const panel = narrow || self.data.header.kind !== "sinusoidal" ? 0 : 216;
-  const cell = clamp(Math.floor(((self.width - panel - left - 8) / at.width) * 2) / 2, 7, 18);
+  const cell = clamp(Math.floor(((self.width - panel - left - 8) / at.width) * 2) / 2, narrow ? 7 : 5, 18);
   const row = self.long ? 3 : clamp(Math.floor(264 / at.rows), at.rows > 24 ? 9 : 16, 30);
   const clock = self.data.header.kind === "sinusoidal" ? Math.min(cell - 1, 17) : 0; // radius: a clock is as wide as its pair
   const top = clock ? 2 * clock + 26 : 22;
@@ -143,7 +143,7 @@ function encodingLabels(self, g, at, palette) {
     at.row < at.count ? "" : label(g.left - 34, g.top + (at.count * g.row) / 2 + 4, words.your_words, { "text-anchor": "end", fill: palette.query, "font-size": 11 }));
   const bottom = g.top + g.down + 17;
   const name = kind === "sinusoidal" ? words.fast : words.first_dimension;
-  nodes.push(label(g.left, bottom, name), label(g.left + g.across, bottom, kind === "sinusoidal" ? words.slow : plain(words.last_dimension, { number: at.width - 1 }), { "text-anchor": "end" }));
+  nodes.push(label(g.left, bottom, name), label(g.left + g.across, bottom, plain(kind === "sinusoidal" ? words.slow : words.last_dimension, { number: at.width - 1 }), { "text-anchor": "end" }));
   if (kind === "sinusoidal" && at.width * g.cell > 420) nodes.push(colourBar(palette, "activations", heatLimit(self), g.left + g.across / 2 - 48, bottom - 11, 96));
   return nodes.filter(Boolean);
 }
