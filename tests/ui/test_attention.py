@@ -94,6 +94,22 @@ def test_the_riddle_follows_its_pronoun() -> None:
     assert lesson_on(sentences.DEFAULT).row == "it"
 
 
+def test_a_bet_is_on_a_head_whose_rows_differ() -> None:
+    """Two heads: in the first every row reads the first token, more strongly than anything is read in the second."""
+    dull = np.tile([1.0, 0, 0, 0], (4, 1))
+    telling = np.array([[0.1, 0.1, 0.7, 0.1], [0.1, 0.1, 0.1, 0.7], [0.6, 0.2, 0.1, 0.1], [0.9, 0, 0.1, 0]])
+    pieces = ("\u2581a", "\u2581dog", "\u2581runs", ".")
+    assert attention._differing(pieces, np.stack([dull, telling])[None]) == (0, 1, 0), "and on words, never on the stop"
+
+
+def test_the_order_is_shown_where_it_can_be_seen() -> None:
+    now = lesson_on(sentences.DEFAULT)
+    head = attention_more.moving_head(now)
+    assert not attention_more.is_still(now) and (now.start.layer, now.start.head) != (0, head)
+    assert len(set(now.weights[0][head].argmax(axis=-1).tolist())) > len(now.names) // 3
+    assert attention_more.is_still(lesson_on("the street was too wide")), "every head of layer 1 reads the first word in every row"
+
+
 def test_tokens_that_stand_twice_are_numbered() -> None:
     assert attention.numbered(("\u2581the", "\u2581cat", "\u2581the")) == ("the\u00b9", "cat", "the\u00b2")
 

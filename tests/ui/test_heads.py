@@ -52,6 +52,23 @@ def test_what_the_page_says_of_it(shown: Reading) -> None:
     assert {"\u2581animal", "\u2581street"} <= set(best)
 
 
+def test_the_word_told_is_one_over_which_the_heads_disagree() -> None:
+    """No pronoun here: of every layer and word, by hand, the one whose heads' mixture is widest against the heads themselves."""
+    other = readings.reading("toy", "the street was too wide")
+    weights = np.stack([other.arrays[f"encoder.{layer}.self.weights"] for layer in range(2)]).astype(np.float64)
+
+    def bits(row: np.ndarray) -> float:
+        return float(-sum(share * np.log2(share) for share in row if share > 0))
+
+    told = {
+        (layer, row): bits(weights[layer, :, row].mean(axis=0)) - np.mean([bits(weights[layer, head, row]) for head in range(4)])
+        for layer in range(2)
+        for row in range(len(other.source_pieces))
+    }
+    place = heads.place_told(other)
+    assert (place["layer"], place["row"]) == max(told, key=told.__getitem__) and place["column"] != place["row"]
+
+
 def test_sets_of_heads_are_counted() -> None:
     """24 heads: all sets of up to three. 48: those of three would be 17,296, and none of them was tried."""
     assert heads_fuses.sets_tried(24) == {"sets": grouped(24 + 276 + 2024), "most": "3"}

@@ -11,15 +11,18 @@ from figures.attention import shuffle_payload
 from figures.attention_scaling import Curves, entropy_bits, random_curves, scaling_payload
 from model import limits
 from model.reading import Reading
-from ui import lesson, readings, words
+from ui import lesson, readings, sentences, words
 from ui.address import Stage
 from ui.components import attention as components
+from ui.lessons import attention
 from ui.lessons.attention import Lesson, book_of, identity
 from ui.lessons.attention_weights import norm_of_first
 from ui.lessons.attention_words import scaling_words, shuffle_words
 from ui.prose import Said, as_part, heading, percent, say
 from ui.words import _
 
+TRAINED = "toy"  # the model of the sentence of ours
+ALIKE = 0.95  # cosine from which two strips cannot be told apart
 LATEX = r"\mathrm{Attention}(Q, K, V) = \mathrm{softmax}\!\left(\frac{Q K^{\top}}{\sqrt{d_k}}\right) V"
 
 
@@ -81,11 +84,21 @@ def _curves(keys: int) -> Curves:
     return random_curves(keys)
 
 
+def _cosines(now: Lesson) -> np.ndarray:
+    """Of the outputs of every two words in each head of layer 1 [h, n, n]; of directions alone, as each strip has its own scale."""
+    outputs = now.weights[0] @ now.layers[0].value
+    alone = outputs / np.maximum(np.linalg.norm(outputs, axis=-1, keepdims=True), 1e-9)
+    return np.asarray(alone @ alone.transpose(0, 2, 1))
+
+
+def is_still(now: Lesson) -> bool:
+    """Are most outputs of the head that moves most the same, so that no order of the words could be told from another?"""
+    return float(np.median(_cosines(now)[moving_head(now)])) > ALIKE
+
+
 def moving_head(now: Lesson) -> int:
     """The head of layer 1 whose outputs differ most from word to word, so that each is seen to move; not the head of the bet."""
-    outputs = now.weights[0] @ now.layers[0].value  # h × n × d_v
-    alone = outputs / np.maximum(np.linalg.norm(outputs, axis=-1, keepdims=True), 1e-9)  # each strip is drawn to its own scale
-    likeness = (alone @ alone.transpose(0, 2, 1)).mean(axis=(1, 2))  # mean cosine of two words
+    likeness = _cosines(now).mean(axis=(1, 2))
     if now.start.layer == 0 and len(likeness) > 1:
         likeness[now.start.head] = np.inf
     return int(np.argmin(likeness))
@@ -95,6 +108,14 @@ def moving_head(now: Lesson) -> int:
 def orders(now: Lesson) -> None:
     """Words to drag: the outputs move with them."""
     heading(_("Another order of the words"))
+    if is_still(now):
+        st.caption(
+            _(
+                "On your sentence the heads of this model's layer 1 give nearly every word the same answer, so that a new order would show "
+                "nothing. Here is the toy model on “{source}”."
+            ).format(source=sentences.DEFAULT)
+        )
+        now = attention.on(Stage(TRAINED, sentences.DEFAULT))
     st.markdown(
         _(
             "Nothing in the formula knows which row comes first. Drag the words on the right into another order: head {head} of layer 1 "
