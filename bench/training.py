@@ -38,7 +38,7 @@ from model.training import Training, precision_for
 from model.transformer import Transformer, new_model
 
 THREADS = 2
-LENGTH = 14
+LENGTH = 16  # a length that batches are padded to, so that nothing is padding
 SMOOTHING = 0.1
 WITH_DROPOUT = "ours, dropout 0.1"
 Step = Callable[[], None]
@@ -69,7 +69,7 @@ def our_training(shape: Shape, dropout: float = 0.0) -> Training:
     def sentence(length: int) -> str:
         return " ".join(chance.choices(words, k=length))
 
-    pairs = tuple(Pair(sentence(LENGTH), sentence(LENGTH - 1)) for _ in range(16 * shape.batch))  # start and end make 14 of 13
+    pairs = tuple(Pair(sentence(LENGTH), sentence(LENGTH - 1)) for _ in range(16 * shape.batch))  # start and end make one more
     tokenizer = train_tokenizer("word", [" ".join(words)], shape.vocabulary)
     config = ModelConfig(
         layers=shape.layers, d_model=shape.d_model, d_ff=4 * shape.d_model, heads=shape.heads, vocabulary=shape.vocabulary,
