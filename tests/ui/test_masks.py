@@ -50,7 +50,7 @@ def page(**address: str) -> AppTest:
 
 
 def test_the_weight_that_would_lie_on_later_words(shown, said):
-    page()
+    page(model="toy")
     shares = []
     for layer in range(shown.config.layers):
         scores = shown.arrays[f"decoder.{layer}.self.scores"].astype(float)
@@ -66,7 +66,7 @@ def test_the_weight_that_would_lie_on_later_words(shown, said):
 
 
 def test_the_row_is_given_the_word_before_its_label(shown, said):
-    page()
+    page(model="toy")
     row = masks.telling_row(shown)
     assert masks.plain(shown.target_out[row]) == "il" and masks.plain(shown.target_in[row]) == "qu'"
     assert shown.target_in[1:] == shown.target_out[:-1], "the input is the label, one step later"
@@ -74,7 +74,7 @@ def test_the_row_is_given_the_word_before_its_label(shown, said):
 
 
 def test_what_changes_is_what_is_shipped(shown, said):
-    page()
+    page(model="toy")
     facts = shipped("mask-changes", "toy")
     number = facts.about["sources"].index(shown.source)
     positions, masked, unmasked = (facts.arrays[f"{number}.{name}"] for name in ("positions", "masked", "unmasked"))

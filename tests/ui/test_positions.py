@@ -116,7 +116,9 @@ assert len(app.main.children) > 5
 
 def test_the_numbers_of_the_page_are_those_of_the_reading(shown: Reading, root: Path) -> None:
     """Recomputed from the arrays the model added, not from the formula."""
-    app = AppTest.from_file(root / "app.py", default_timeout=60).run().switch_page("pages/positions.py").run()
+    app = AppTest.from_file(root / "app.py", default_timeout=60)
+    app.query_params["model"] = "toy"
+    app = app.run().switch_page("pages/positions.py").run()
     assert not app.exception
     text = "\n".join(str(getattr(element, "proto", "")) for element in app.main)
     rows = shown.arrays["encoder.position"].astype(np.float64)
