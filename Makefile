@@ -4,7 +4,7 @@
 ATTENTION_LAB_HOST ?= 127.0.0.1
 ATTENTION_LAB_PORT ?= 8501
 export ATTENTION_LAB_HOST ATTENTION_LAB_PORT
-TEST_PROCESSES ?= 2
+TEST_PROCESSES ?= 3
 VENV := .venv
 PY := $(VENV)/bin/python
 ADDRESS := http://$(subst 0.0.0.0,127.0.0.1,$(ATTENTION_LAB_HOST)):$(ATTENTION_LAB_PORT)
@@ -12,7 +12,7 @@ ADDRESS := http://$(subst 0.0.0.0,127.0.0.1,$(ATTENTION_LAB_HOST)):$(ATTENTION_L
 # An environment whose Python is gone (upgraded, or the folder moved) is made anew.
 GONE := $(shell [ -e $(VENV)/created ] && ! $(PY) -c "" 2>/dev/null && rm -f $(VENV)/created $(VENV)/installed $(VENV)/installed-dev)
 
-# One thread of arithmetic per test process; the two processes share the cores.
+# One thread of arithmetic per test process; three of them, since many tests wait.
 ONE_THREAD := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
 
 .PHONY: help run test unit browser check format words bench clean
