@@ -55,11 +55,13 @@ function cellColour(palette, kind, value, limit) {
   return share < 0 ? mix(palette.background, palette.negative, -share) : mix(palette.background, palette.positive, share);
 }
 
-/** Ink that stays legible on a cell of that colour. */
+/** Ink that stays legible on a cell of that colour: text or background, and on a colour halfway between them black or white. */
 function inkOn(colour, palette) {
   const light = (c) => { const [r, g, b] = channels(c).map((x) => (x / 255) ** 2.2); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
   const ratio = (a, b) => (Math.max(light(a), light(b)) + 0.05) / (Math.min(light(a), light(b)) + 0.05);
-  return ratio(palette.text, colour) >= ratio(palette.background, colour) ? palette.text : palette.background;
+  const better = (a, b) => (ratio(a, colour) >= ratio(b, colour) ? a : b);
+  const ink = better(palette.text, palette.background);
+  return ratio(ink, colour) >= 4.6 ? ink : better("#000000", "#ffffff"); // 4.5 is what text needs; the power of 2.2 is near, not exact
 }
 
 const largest = (values) => values.reduce((most, value) => (Number.isFinite(value) ? Math.max(most, Math.abs(value)) : most), 0);
