@@ -61,6 +61,7 @@ def add_translate(commands: Commands) -> None:
     parser.add_argument("--model", default="toy", help="a shipped model's name or a folder")
     parser.add_argument("sentences", nargs="*", metavar="SENTENCE")
     parser.add_argument("--input", type=Path, help="a file with one sentence a line; - for standard input")
+    parser.add_argument("--reference", type=Path, help="write what is nearest to these lines of all the beam finished")
     add_search(parser)
     parser.set_defaults(command=run.translate)
 

@@ -35,6 +35,7 @@ def parameters(options: argparse.Namespace) -> None:
 def translate(options: argparse.Namespace) -> None:
     from dataclasses import asdict
 
+    from model.evaluation import nearest
     from model.searches import Beam
     from model.translate import translations
 
@@ -43,8 +44,9 @@ def translate(options: argparse.Namespace) -> None:
     sentences = [clean_text(line) for line in options.sentences or read_lines(options.input)]
     saved = open_model(options.model)
     settings = Beam(width=options.beam, alpha=options.alpha, normalization=options.normalization)
+    choose = nearest(sentences, read_lines(options.reference)) if options.reference else None
     waiting, following = {}, 0
-    for number, translation in progress(translations(saved.translator, saved.tokenizer, sentences, settings), len(sentences)):
+    for number, translation in progress(translations(saved.translator, saved.tokenizer, sentences, settings, choose), len(sentences)):
         waiting[number] = translation
         while following in waiting:  # in the order they were given
             emit(asdict(waiting.pop(following)))

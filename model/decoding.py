@@ -19,7 +19,7 @@ from torch import Tensor
 
 from model.config import END, PADDING, START, UNKNOWN, ModelConfig
 from model.errors import LabError
-from model.steps import Hypothesis, Step
+from model.steps import NOTHING_FOUND, Hypothesis, Step
 
 NEVER_GENERATED = (PADDING, START, UNKNOWN)
 LONGER_THAN_SOURCE = 50  # section 6.1: at most input length + 50 tokens
@@ -197,7 +197,12 @@ def _record(
     )  # fmt: skip
 
 
+def books(steps: Iterable[Step]) -> list[Book]:
+    """Run a search to its end: all that is over of every sentence, best first, and never nothing."""
+    last = deque(steps, maxlen=1)
+    return [book or (NOTHING_FOUND,) for step in last for book in step.hypotheses]
+
+
 def outcome(steps: Iterable[Step]) -> list[Hypothesis]:
     """Run a search to its end: the best of every sentence."""
-    last = deque(steps, maxlen=1)
-    return [step.best(sentence) for step in last for sentence in range(len(step.hypotheses))]
+    return [book[0] for book in books(steps)]

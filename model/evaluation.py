@@ -26,7 +26,7 @@ from model.searches import Beam
 from model.text import clean_text
 from model.tokenizers import Tokenizer
 from model.transformer import Transformer
-from model.translate import Translation, translations
+from model.translate import Choose, Translation, translations
 
 Protocol = Literal["sacrebleu", "moses-lc"]
 Numbered = Iterable[tuple[int, Translation]]
@@ -66,7 +66,8 @@ def evaluate(
     progress: Callable[[Numbered], Numbered] = iter,
 ) -> Evaluation:
     """Translate and compare. `progress` may wrap the stream of translations to show how far it is."""
-    _check_lines(sources, references, protocol)
+    _check_lines(sources, references)
+    _check_protocol(protocol)
     start = time.perf_counter()
     done = dict(progress(translations(model, tokenizer, sources, settings)))
     seconds = time.perf_counter() - start
@@ -74,12 +75,24 @@ def evaluate(
     return Evaluation(score([one.translation for one in found], references, protocol), seconds, found)
 
 
+def nearest(sources: Sequence[str], references: Sequence[str]) -> Choose:
+    """Of what a search found, the translation nearest its reference: the largest BLEU of one sentence, the better found of equals.
+
+    A model taught with these learns sentences it can say itself, near what people wrote: sequence-level interpolation
+    (Kim and Rush 2016, Sequence-Level Knowledge Distillation, section 3.3).
+    """
+    _check_lines(sources, references)
+    bleu = BLEU(lowercase=True, effective_order=True)
+    return lambda number, found: max(found, key=lambda one: bleu.sentence_score(one.translation, [references[number]]).score)
+
+
 def score(hypotheses: Sequence[str], references: Sequence[str], protocol: Protocol = "sacrebleu") -> Scores:
     """Corpus scores of translations against one reference each.
 
     For `moses-lc` references may be raw, or already lower-cased and tokenized with escapes.
     """
-    _check_lines(hypotheses, references, protocol)
+    _check_lines(hypotheses, references)
+    _check_protocol(protocol)
     if protocol == "moses-lc":
         hypotheses, references = [moses_lowercased(line) for line in hypotheses], _prepared(references)
     bleu = BLEU(tokenize="none", force=True) if protocol == "moses-lc" else BLEU()
@@ -88,12 +101,15 @@ def score(hypotheses: Sequence[str], references: Sequence[str], protocol: Protoc
     return Scores(protocol, value, str(bleu.get_signature()), chrf, exact_match(hypotheses, references), len(references))
 
 
-def _check_lines(lines: Sequence[str], references: Sequence[str], protocol: str) -> None:
+def _check_protocol(protocol: str) -> None:
     if protocol not in get_args(Protocol):
         raise LabError(
             "not_a_choice", "{field} is {value}; it must be one of {choices}.",
             "protocol", value=repr(protocol), choices=", ".join(get_args(Protocol)),
         )  # fmt: skip
+
+
+def _check_lines(lines: Sequence[str], references: Sequence[str]) -> None:
     if len(lines) != len(references):
         raise LabError(
             "lines_differ",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from model.config import ModelConfig
-from model.decoding import NormalizationKind, longest_translations, outcome
+from model.decoding import Book, NormalizationKind, books, longest_translations
 from model.errors import LabError
 from model.plain import PlainModel
 from model.scorer import pad, ready_for_searches, scorer_for
@@ -29,6 +29,9 @@ class Translation:
     log_probability: float
 
 
+Choose = Callable[[int, Sequence[Translation]], Translation]  # number of the sentence, and what was found for it, best first
+
+
 def translate(
     model: Transformer,
     tokenizer: Tokenizer,
@@ -44,9 +47,12 @@ def translate(
     return [done[number] for number in range(len(sentences))]
 
 
-def translations(model: Transformer, tokenizer: Tokenizer, sentences: Sequence[str], settings: Beam) -> Iterator[tuple[int, Translation]]:
+def translations(
+    model: Transformer, tokenizer: Tokenizer, sentences: Sequence[str], settings: Beam, choose: Choose | None = None
+) -> Iterator[tuple[int, Translation]]:
     """(number of the sentence, translation) as they come: sentences of one length share a batch, the longest first.
 
+    The translation is the best the search found, or what `choose` takes of all it found.
     Raises `LabError` for a sentence longer than the model has positions for.
     """
     encodings = [tokenizer.encode(sentence) for sentence in sentences]
@@ -57,9 +63,10 @@ def translations(model: Transformer, tokenizer: Tokenizer, sentences: Sequence[s
     ready = ready_for_searches(model)
     for start in range(0, len(order), size):
         numbers = order[start : start + size]
-        found = _best([encodings[number].ids for number in numbers], ready, settings)
-        for number, hypothesis in zip(numbers, found, strict=True):
-            yield number, _translation(sentences[number], encodings[number], hypothesis, tokenizer)
+        for number, book in zip(numbers, _books([encodings[number].ids for number in numbers], ready, settings), strict=True):
+            source, encoding = sentences[number], encodings[number]
+            found = [_translation(source, encoding, hypothesis, tokenizer) for hypothesis in (book if choose else book[:1])]
+            yield number, choose(number, found) if choose else found[0]
 
 
 def _check_length(number: int, encoding: Encoding, config: ModelConfig) -> None:
@@ -73,14 +80,14 @@ def _check_length(number: int, encoding: Encoding, config: ModelConfig) -> None:
 EMPTY = Hypothesis((), 0.0, 0.0, False)
 
 
-def _best(rows: Sequence[tuple[int, ...]], model: Transformer | PlainModel, settings: Beam) -> list[Hypothesis]:
-    """The winner of every row; nothing is made of nothing."""
+def _books(rows: Sequence[tuple[int, ...]], model: Transformer | PlainModel, settings: Beam) -> list[Book]:
+    """What was found for every row, best first; nothing is made of nothing."""
     filled = [row for row in rows if row]
     if not filled:
-        return [EMPTY] * len(rows)
+        return [(EMPTY,)] * len(rows)
     ask, longest = scorer_for(model, pad(filled)), longest_translations(map(len, filled), model.config)
-    found = iter(outcome(greedy(ask, longest) if settings.width == 1 else beam(ask, longest, settings)))
-    return [next(found) if row else EMPTY for row in rows]
+    found = iter(books(greedy(ask, longest) if settings.width == 1 else beam(ask, longest, settings)))
+    return [next(found) if row else (EMPTY,) for row in rows]
 
 
 def _translation(source: str, encoding: Encoding, hypothesis: Hypothesis, tokenizer: Tokenizer) -> Translation:

@@ -12,7 +12,10 @@ import torch
 from model.__main__ import main
 from model.checkpoints import checkpoint_paths, read_checkpoint
 from model.config import PRESETS, count_parameters
-from model.saved import load_model
+from model.decoding import books
+from model.saved import find_model, load_model
+from model.scorer import pad, scorer_for
+from model.searches import Beam, beam
 from tests.model.tiny import some_pairs
 
 SMALL = [
@@ -143,6 +146,22 @@ def test_translate(run, trained, tmp_path):
         assert line["log_probability"] < 0
     (tmp_path / "lines.txt").write_text("a b c\nh g\n")
     assert run("translate", "--model", folder / "run", "--beam", 2, "--input", tmp_path / "lines.txt")[1] == lines
+
+
+def test_translate_near_a_reference(run, tmp_path):
+    """Asked for what is nearest to the worst it finished, it writes that."""
+    saved, sentences = load_model(find_model("toy")), ["the old woman saw a small cat", "a boy was tired"]
+    rows = pad([saved.tokenizer.encode(sentence).ids for sentence in sentences])
+    texts = [
+        [saved.tokenizer.decode(found.words) for found in book]
+        for book in books(beam(scorer_for(saved.translator, rows), [14, 14], Beam()))
+    ]
+    worst = [book[-1] for book in texts]
+    assert all(last != book[0] for last, book in zip(worst, texts, strict=True))
+    (tmp_path / "references.txt").write_text("\n".join(worst) + "\n", encoding="utf-8")
+    code, lines, _ = run("translate", "--reference", tmp_path / "references.txt", *sentences)
+    assert code == 0 and [line["translation"] for line in lines] == worst
+    assert "cannot be compared" in run("translate", "--reference", tmp_path / "references.txt", "a boy")[2]
 
 
 def test_trace(run, trained, tmp_path):
