@@ -72,9 +72,10 @@ def seconds_a_step(member: MemberSpec) -> float:
 
 
 def evaluation_seconds(member: MemberSpec, after: int = 0) -> float:
-    """Of all evaluations after that step."""
+    """Of all evaluations after that step; the last step is always followed by one."""
     training = member.training
-    times = 1 + ((training.steps - after) // training.evaluate_every if training.evaluate_every else 0)
+    every = training.evaluate_every or training.steps
+    times = -(-training.steps // every) - after // every if after < training.steps else 0
     if member.shape.kind == "decoder":
         return times * training.evaluate_sentences * SECONDS_A_CONTINUATION
     return times * 2 * training.evaluate_sentences * SECONDS_A_TRANSLATION

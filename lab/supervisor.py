@@ -125,6 +125,7 @@ class Supervisor:
                 self._keep_best(post.run, message["member"], {"step": message["step"], **message["scores"]})
             case "diverged":
                 self._note_member(post.run, message["member"], {"diverged": True})
+                live.moments.clear()  # its steps were not done but given up: they tell no pace
             case "ended":
                 self._ended(post, message)
 
@@ -258,7 +259,7 @@ class Supervisor:
             self.live.setdefault(row.id, Live())
         for run in self.live.keys() - {row.id for row in rows}:
             self.live.pop(run)
-        look_ahead(rows, self.live, self._pace, self._served, self.settings.workers)
+        look_ahead(rows, self.live, self._pace, self._served, self.settings.workers, time.monotonic())
 
     def expected(self, spec: RunSpec) -> float:
         return expected_seconds(spec, self._pace)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -79,6 +80,7 @@ class Live:
     place: int | None = None
     waiting_seconds: float | None = None
     remaining_seconds: float | None = None
+    moments: deque[tuple[float, float]] = field(default_factory=deque)  # time, work left then; of those the pace is measured by
 
     @property
     def step(self) -> int:
