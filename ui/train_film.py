@@ -59,10 +59,8 @@ def show(view: RunView) -> None:
         _draw(view, source, target)
     except LabError as error:
         wording.show(error, "train_film_error")
-    if view.spec.continues:
-        return
-    key = _sentence_key(view)
-    st.text_input(_("On another sentence"), key=key, placeholder=_first_words(view), max_chars=limits.SENTENCE_CHARACTERS)
+    key, label = _sentence_key(view), _("On another story") if view.spec.continues else _("On another sentence")
+    st.text_input(label, key=key, placeholder=_first_words(view), max_chars=limits.SENTENCE_CHARACTERS)
 
 
 def _members(view: RunView) -> list[int]:
@@ -107,9 +105,9 @@ def watched(view: RunView) -> tuple[str, str]:
     of its own corpus; one that was asked for another sentence, on that with what the model has come to write. One that goes on
     with stories is watched on the beginning of one, and there is no target.
     """
-    if view.spec.continues:
-        return story_begun(), ""
     typed = st.session_state.get(_sentence_key(view))
+    if view.spec.continues:
+        return clean_sentence(typed) if typed else story_begun(), ""
     if typed:
         source = clean_sentence(typed)
         return source, _own_words(view, source)
@@ -166,10 +164,12 @@ def _read_alone(saved: SavedModel, text: str) -> Seen:
     import torch
 
     from model.config import SPECIAL_PIECES, START
+    from model.text import check_tokens
     from model.transformer import LanguageModel
 
     assert isinstance(saved.model, LanguageModel)
     encoded = saved.tokenizer.encode(text)
+    check_tokens(encoded)
     with torch.inference_mode():
         _, stack = saved.model.stacks(torch.tensor([(START, *encoded.ids[:-1])]))
     weights = np.stack([layer.self_attention.weights[0].numpy() for layer in stack.layers])

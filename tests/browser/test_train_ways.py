@@ -169,6 +169,22 @@ def test_stories_by_a_decoder_alone(visit: Visit) -> None:
     page.keyboard.press("Enter")
     settle(page)
     expect(told).to_contain_text(re.compile("not a beginning of its stories|nothing"))
+    watch_another_story(page)
     visit.open(f"inspect?model=run:{run}.1")
     expect(page.get_by_text("goes on with stories and translates nothing")).to_be_visible()
     expect(page.locator("section.explorer")).to_be_visible()
+
+
+def watch_another_story(page: Page) -> None:
+    """Both films, on words of the learner's own; one with too many words is refused and the page goes on."""
+    field, film = page.get_by_label("On another story"), page.locator(".film")
+    film.get_by_role("button", name="Show as a table").click()
+    field.fill("Ida hid a shell.")
+    page.keyboard.press("Enter")
+    expect(film.get_by_role("rowheader", name="Ida")).to_have_count(2)
+    field.fill("and " * 70)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("at most 64 fit, so shorten it")).to_be_visible()
+    field.fill("")
+    page.keyboard.press("Enter")
+    expect(page.locator(".film .grid")).to_have_count(2)

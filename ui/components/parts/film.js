@@ -115,7 +115,7 @@ function drawFilm(self) {
   if (!self.pinned) self.cell = tellingOf(self, rows, columns);
   const title = (film) => (films.length === 1 ? moment : [film.name, film.note].filter(Boolean).join(", "));
   const panels = films.map((film, index) => ({ id: `${index}`, title: title(film), matrix: self.matrices[index] }));
-  self.figure.update({ rows, columns, marked: needsMark([...rows, ...columns]), second: null, panels, vectors: null, connectors: false, words, chosen: self.cell }, paletteFor(self.host, palettes));
+  self.figure.update({ rows, columns, marked: needsMark([...rows, ...columns]), second: null, panels, vectors: null, connectors: false, tall: films.length > 1, words, chosen: self.cell }, paletteFor(self.host, palettes));
   self.button.setAttribute("aria-pressed", String(self.table));
   self.tables.replaceChildren(...(self.table ? films.map((film, index) => tableOf(self.matrices[index], rows, columns, [film.name, moment].join(", "), words)) : []));
   tellFilm(self, self.cell);

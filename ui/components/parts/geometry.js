@@ -24,7 +24,7 @@ function geometry(figure, width, family) {
   const gap = figure.connectors ? GAP : 40;
   const room = width - left - right - gap * (p - 1);
   const least = m > 24 || n > 24 ? 8 : p > 1 ? 11 : 18;
-  const tallest = clamp(window.innerHeight - 556, 230, 336);
+  const tallest = figure.tall ? 400 : clamp(window.innerHeight - 556, 230, 336);
   const cell = clamp(Math.floor(Math.min(room / (p * m), tallest / n)), least, 44);
   const [across, down] = [m * cell, n * cell];
   const needed = left + right + gap * (p - 1) + p * across;
