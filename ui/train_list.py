@@ -13,7 +13,7 @@ from lab import RunView
 from ui.train_actions import REDRAW, choose, redraw
 from ui.train_log import share_good
 from ui.train_models import open_laboratory
-from ui.train_words import learnt, state_name
+from ui.train_words import learnt, percent, state_name
 from ui.visitor import visitor_key
 from ui.words import _
 
@@ -61,7 +61,7 @@ def _row(run: RunView) -> dict[str, Any]:
         "corpus": learnt(run),
         "state": state_name(run.state),
         "steps": run.step if run.kind != "import" else None,
-        "exact": 100 * max(scores) if scores else None,
+        "exact": int(percent(100 * max(scores))) if scores else None,
         "shares": _shares(run.id, run.step) if run.kind != "import" else [],
         "loss": _losses(run.id, run.step) if run.kind != "import" else [],
         "created": datetime.fromtimestamp(run.created, UTC),
@@ -89,7 +89,7 @@ def _columns() -> dict[str, Any]:
         "corpus": st.column_config.TextColumn(_("Learns"), width=125),
         "state": st.column_config.TextColumn(_("State"), width=80),
         "steps": st.column_config.NumberColumn(_("Steps"), format="localized", width=75),
-        "exact": st.column_config.NumberColumn(_("Exact match"), format="%.0f %%", width=100),
+        "exact": st.column_config.NumberColumn(_("Exact match"), format="%d %%", width=100),
         "shares": st.column_config.LineChartColumn(_("Its curve"), y_min=0, y_max=100, width=110),
         "loss": st.column_config.LineChartColumn(_("Loss"), y_min=0, width=110),
         "created": st.column_config.DatetimeColumn(_("Begun"), format="distance", width=140),

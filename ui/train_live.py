@@ -19,7 +19,7 @@ from ui.train_after import after_run
 from ui.train_log import Log, logs_of
 from ui.train_models import is_usable, open_laboratory
 from ui.train_samples import samples
-from ui.train_words import state_sentence
+from ui.train_words import percent, state_sentence
 from ui.words import _
 
 TICK_SECONDS = 0.5
@@ -142,7 +142,7 @@ def _shares(view: RunView, log: Log, palette: Palette) -> None:
         alt=_("Share by step of held-out tokens that are right, and: {what}; the newest values stand below.").format(what=names[1]),
     )  # fmt: skip
     if log.good:
-        good, tokens = f"{log.good[-1][1]:.0f}", f"{log.tokens[-1][1]:.0f}"
+        good, tokens = percent(log.good[-1][1]), percent(log.tokens[-1][1])
         told = _("Sentences that fit {good} %, tokens {tokens} %") if view.spec.continues else _("Exact match {good} %, tokens {tokens} %")
         st.caption(told.format(good=good, tokens=tokens))
     else:

@@ -10,6 +10,7 @@ import streamlit as st
 from lab import RunView
 from ui import train_tell
 from ui.train_log import Log
+from ui.train_words import percent
 from ui.words import _
 
 ROLES = ("query", "key", "value", "target")  # of the members of a race, in order
@@ -85,7 +86,7 @@ def table(key: str, corner: str, members: list[dict[str, Any]], rows: list[dict[
 
 def _head(view: RunView, number: int, log: Log) -> dict[str, Any]:
     member = view.members[number]
-    score = _("{count} %").format(count=f"{log.good[-1][1]:.0f}") if log.good else "\u2013"
+    score = _("{count} %").format(count=percent(log.good[-1][1])) if log.good else "\u2013"
     right = _("of its own sentences fit the story, at step {step}")
     right = right if view.spec.continues else _("of its sentences right to the last word, at step {step}")
     notes = [right.format(step=f"{log.good[-1][0]:,.0f}")] if log.good else []

@@ -79,6 +79,11 @@ def duration(seconds: float) -> str:
     return _("{count} min").format(count=round(seconds / 60))
 
 
+def percent(share: float) -> str:
+    """Of a hundred, rounded down: 100 means all of them, and 99 no fewer."""
+    return f"{int(share + 1e-6)}"  # a share is a quotient, so that 99 may be 98.999...
+
+
 def state_name(state: str) -> str:
     return {
         "queued": _("waiting"), "running": _("training"), "paused": _("paused"), "done": _("done"),
