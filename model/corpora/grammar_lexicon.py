@@ -107,6 +107,7 @@ NOUNS: tuple[Noun, ...] = tuple(Noun(**_frozen(row, "kinds")) for row in _read("
 ADJECTIVES: tuple[Adjective, ...] = tuple(Adjective(**_frozen(row, "describes")) for row in _read("adjectives.json"))
 VERBS: tuple[Verb, ...] = tuple(Verb(**_frozen(row, "object", "complement")) for row in _read("verbs.json"))
 GLOSSES: dict[str, str] = _read("glosses.json")
+SIMPLE: frozenset[str] = frozenset(_read("simple.json"))  # the English words of the small language
 HELD_OUT: frozenset[tuple[str, str]] = frozenset({("animal", "street")})
 
 _ASPIRATED = frozenset(form for noun in NOUNS if noun.aspirated for form in (noun.french, noun.french_plural))

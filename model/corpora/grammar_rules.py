@@ -29,7 +29,7 @@ def clause_fits(clause: Clause) -> bool:
         return False
     if subject.person == 1 and (clause.tense != "past" or (verb.imperfect and verb is not BE)):
         return False  # the only forms of the first person are "ai", "avons", "étais", "étions"
-    if subject.gender == "" and _shows_gender(clause):
+    if subject.gender == "" and shows_gender(clause):
         return False  # the French form would tell what the English does not
     if verb is BE:
         return _predicate_fits(clause)
@@ -44,7 +44,7 @@ def clause_fits(clause: Clause) -> bool:
     return _object_fits(clause) and _complement_fits(clause)
 
 
-def _shows_gender(clause: Clause) -> bool:
+def shows_gender(clause: Clause) -> bool:
     participle_agrees = clause.tense == "past" and clause.verb.auxiliary == "être"
     return participle_agrees or (clause.adjective is not None and not clause.adjective.hides_gender())
 

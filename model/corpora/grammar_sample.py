@@ -47,10 +47,10 @@ def _single(random_: random.Random) -> Sentence:
 
 
 def _tense(random_: random.Random) -> str:
-    return _pick(random_, _TENSES)
+    return pick(random_, _TENSES)
 
 
-def _pick(random_: random.Random, choices: Sequence[T]) -> T:
+def pick(random_: random.Random, choices: Sequence[T]) -> T:
     return choices[int(random_.random() * len(choices))]
 
 
@@ -66,9 +66,9 @@ def _style(random_: random.Random, sentence: Sentence) -> Sentence:
 def _with_pronoun(random_: random.Random) -> Sentence | None:
     """Something done to something, because or although one of the two is as it is: the referent pattern."""
     animals = random_.random() < 0.6
-    verb = _pick(random_, _FOR_ANIMALS if animals else _TRANSITIVE)
-    noun = _pick(random_, _nouns("animal") if animals else _nouns("person"))
-    rival = _pick(random_, _other_gender(verb, noun.gender))
+    verb = pick(random_, _FOR_ANIMALS if animals else _TRANSITIVE)
+    noun = pick(random_, _nouns("animal") if animals else _nouns("person"))
+    rival = pick(random_, _other_gender(verb, noun.gender))
     role = "subject" if random_.random() < 0.5 else "object"
     described, other = (noun, rival) if role == "subject" else (rival, noun)
     adjectives = _telling(described, other)
@@ -78,13 +78,13 @@ def _with_pronoun(random_: random.Random) -> Sentence | None:
     antecedent = subject if role == "subject" else thing
     tense = _tense(random_)
     main = Clause(subject, verb, tense, random_.random() < 0.5, thing)
-    pronoun = Pronoun(_pronoun_for(antecedent), antecedent.gender, role)
+    pronoun = Pronoun(pronoun_for(antecedent), antecedent.gender, role)
     connective = "even though" if random_.random() < 0.3 else "because"
-    state = _state(random_, pronoun, "past" if tense == "past" else "present", _pick(random_, adjectives))
-    return Sentence(main, connective, _without_excess(state) if connective == "even though" else state)
+    state = _state(random_, pronoun, "past" if tense == "past" else "present", pick(random_, adjectives))
+    return Sentence(main, connective, without_excess(state) if connective == "even though" else state)
 
 
-def _without_excess(clause: Clause) -> Clause:
+def without_excess(clause: Clause) -> Clause:
     """ "Even though it was difficult", not "too difficult": that would be a reason."""
     return replace(clause, degree="very") if clause.degree == "too" else clause
 
@@ -102,7 +102,7 @@ def _telling(noun: Noun, rival: Noun) -> tuple[Adjective, ...]:
     return tuple(adjective for adjective in adjectives_for(noun) if adjective.tells(noun, rival))
 
 
-def _pronoun_for(phrase: NounPhrase) -> str:
+def pronoun_for(phrase: NounPhrase) -> str:
     if phrase.plural:
         return "they"
     if phrase.noun.is_a("person"):
@@ -113,14 +113,14 @@ def _pronoun_for(phrase: NounPhrase) -> str:
 def _joined(random_: random.Random) -> Sentence:
     tense = _tense(random_)
     main = _clause(random_, tense)
-    connective = _pick(random_, ("because", "because", "even though", "when", "when"))
+    connective = pick(random_, ("because", "because", "even though", "when", "when"))
     other = _second_clause(random_, main, connective, "past" if tense == "past" else "present")
-    return Sentence(main, connective, _without_excess(other) if connective == "even though" else other)
+    return Sentence(main, connective, without_excess(other) if connective == "even though" else other)
 
 
 def _that(random_: random.Random) -> Sentence:
     tense = _tense(random_)
-    main = _clause(random_, tense, _subject(random_, "person"), _pick(random_, _CLAUSE_VERBS), False)
+    main = _clause(random_, tense, _subject(random_, "person"), pick(random_, _CLAUSE_VERBS), False)
     inner = {"past": "past", "present": _tense(random_), "future": "present"}[tense]
     if tense == "past" or random_.random() < 0.3:
         return Sentence(main, "that", _state(random_, _second_subject(random_, main), inner))
@@ -131,8 +131,8 @@ def _second_clause(random_: random.Random, main: Clause, connective: str, tense:
     subject = _second_subject(random_, main)
     if connective == "when":
         if random_.random() < 0.35:
-            return _clause(random_, tense, subject, _pick(random_, _ARRIVING), False)
-        adjective = _pick(random_, ADJECTIVES) if isinstance(subject, Pronoun) else None
+            return _clause(random_, tense, subject, pick(random_, _ARRIVING), False)
+        adjective = pick(random_, ADJECTIVES) if isinstance(subject, Pronoun) else None
         return _state(random_, subject, tense, adjective, plain=True)
     if random_.random() < 0.5:
         return _state(random_, subject, tense)
@@ -144,7 +144,7 @@ def _second_subject(random_: random.Random, main: Clause) -> Subject:
     if random_.random() < 0.4:
         if isinstance(main.subject, Pronoun):
             return Pronoun(main.subject.word, main.subject.gender, "subject" if main.subject.gender else "")
-        return Pronoun(_pronoun_for(main.subject), main.subject.gender, "subject")
+        return Pronoun(pronoun_for(main.subject), main.subject.gender, "subject")
     if random_.random() < 0.1:
         return Pronoun("I" if random_.random() < 0.5 else "we")
     return _subject(random_, "being", pronouns=False)
@@ -162,24 +162,24 @@ def _clause(
     if verb is None:
         if random_.random() < 0.11:
             return _state(random_, subject or _subject(random_), tense)
-        verb = _pick(random_, _ANY_VERBS)
+        verb = pick(random_, _ANY_VERBS)
     subject = subject or _subject(random_, verb.subject)
-    thing = _phrase(random_, _pick(random_, _taken(verb.object))) if verb.object else None
+    thing = _phrase(random_, pick(random_, _taken(verb.object))) if verb.object else None
     if verb.preposition:
-        complement = _phrase(random_, _pick(random_, _taken(verb.complement)))
+        complement = _phrase(random_, pick(random_, _taken(verb.complement)))
         return Clause(subject, verb, tense, negative, thing, verb.preposition, complement)
     if verb.location and random_.random() < (0.25 if thing else 0.55):
-        place = _pick(random_, _places())
+        place = pick(random_, _places())
         return Clause(subject, verb, tense, negative, thing, place.location, _phrase(random_, place))
     return Clause(subject, verb, tense, negative, thing)
 
 
 def _state(random_: random.Random, subject: Subject, tense: str, adjective: Adjective | None = None, plain: bool = False) -> Clause:
     if isinstance(subject, NounPhrase) and random_.random() < 0.4 and not subject.noun.is_a("invented") and not plain:
-        adjective = _pick(random_, ADJECTIVES)  # adjective first, so that none is rare
-        subject = _phrase(random_, _pick(random_, _described_by(adjective)), plain=0.9)
+        adjective = pick(random_, ADJECTIVES)  # adjective first, so that none is rare
+        subject = _phrase(random_, pick(random_, _described_by(adjective)), plain=0.9)
     elif adjective is None:
-        adjective = _pick(random_, adjectives_for(subject.noun) if isinstance(subject, NounPhrase) else ADJECTIVES)
+        adjective = pick(random_, adjectives_for(subject.noun) if isinstance(subject, NounPhrase) else ADJECTIVES)
     draw = random_.random()
     degree = "" if plain or not adjective.degree or draw < 0.3 else "too" if draw < 0.75 else "very"
     return Clause(subject, BE, tense, not plain and random_.random() < 0.12, adjective=adjective, degree=degree)
@@ -190,9 +190,9 @@ def _state(random_: random.Random, subject: Subject, tense: str, adjective: Adje
 
 def _subject(random_: random.Random, kind: str = "being", pronouns: bool = True) -> Subject:
     if pronouns and random_.random() < 0.2:
-        word, gender = _pick(random_, (("he", "m"), ("she", "f"), ("they", "m"), ("I", ""), ("we", "")))
+        word, gender = pick(random_, (("he", "m"), ("she", "f"), ("they", "m"), ("I", ""), ("we", "")))
         return Pronoun(word, gender)
-    return _phrase(random_, _pick(random_, _nouns(kind)))
+    return _phrase(random_, pick(random_, _nouns(kind)))
 
 
 def _phrase(random_: random.Random, noun: Noun, plain: float = 0.88) -> NounPhrase:
@@ -203,7 +203,7 @@ def _phrase(random_: random.Random, noun: Noun, plain: float = 0.88) -> NounPhra
     plural = noun.english_plural is not None and random_.random() < 0.22
     if plural and random_.random() < 0.15:
         return NounPhrase(noun, "some", plural, adjectives)
-    determiner = _pick(random_, _DETERMINERS)
+    determiner = pick(random_, _DETERMINERS)
     if (determiner == "a" and plural) or (determiner in POSSESSIVES and noun.is_a("unowned")):
         determiner = "the"
     return NounPhrase(noun, determiner, plural, adjectives)
@@ -211,15 +211,15 @@ def _phrase(random_: random.Random, noun: Noun, plain: float = 0.88) -> NounPhra
 
 def _some_adjectives(random_: random.Random, noun: Noun) -> tuple[Adjective, ...]:
     if random_.random() < 0.15:
-        return (_pick(random_, adjectives_for(noun)), _pick(random_, adjectives_for(noun)))
-    return (_pick(random_, adjectives_for(noun)),)
+        return (pick(random_, adjectives_for(noun)), pick(random_, adjectives_for(noun)))
+    return (pick(random_, adjectives_for(noun)),)
 
 
 def _spelling(random_: random.Random) -> str:
     """A name nobody in the lexicon bears, pronounceable in both languages."""
     while True:
-        onsets = [_pick(random_, _FIRST_ONSETS)] + [_pick(random_, _ONSETS) for _ in range(1 if random_.random() < 0.6 else 2)]
-        name = "".join(onset + _pick(random_, _NUCLEI) for onset in onsets) + _pick(random_, _ENDS)
+        onsets = [pick(random_, _FIRST_ONSETS)] + [pick(random_, _ONSETS) for _ in range(1 if random_.random() < 0.6 else 2)]
+        name = "".join(onset + pick(random_, _NUCLEI) for onset in onsets) + pick(random_, _ENDS)
         if not {name, name.capitalize()} & WORDS:
             return name.capitalize()
 
