@@ -48,8 +48,8 @@ def tokenizer_title(kind: str) -> str:
 def corpus_lead(name: str) -> str:
     """What the corpus asks of a model, in one sentence."""
     return {
-        "simple": _("A small language of 250 English words and 290 French ones in simple sentences; “it” has to find its noun."),
-        "grammar": _("The same words with plurals described and replaced, capitals, and names never met before: it takes longer to learn."),
+        "simple": _("A small language of 130 English words and 140 French ones in simple sentences; “it” has to find its noun."),
+        "grammar": _("The whole of it, with twice the words, plurals, capitals, and names never met before: it takes longer to learn."),
         "reversing": _("The same words in reverse order: every word must look at the far end of the line."),
         "copying": _("The same words once more: the least a model can learn."),
         "sorting": _("The same words in order: position no longer helps, only what a word is."),
