@@ -143,6 +143,7 @@ class Laboratory:
 
     def keep_text(self, visitor: str, name: str, *files: bytes) -> CorpusSource:
         """The visitor's own text for `RunSpec.corpus`: one table of pairs, or a file of sources and one of targets."""
+        folders.check_room(self.settings.data)
         return uploads.keep_text(self.settings.uploads, _hashed(visitor), name, files)
 
     def preview(self, visitor: str, source: CorpusSource) -> Future[dict[str, Any]]:
@@ -172,6 +173,7 @@ class Laboratory:
     def import_model(self, visitor: str, name: str, files: Mapping[str, bytes]) -> str:
         """The id of an imported model, a run of kind "import" that is done; waits for its check in a process apart (some seconds)."""
         owner, run, name = _hashed(visitor), folders.new_id(), clean_name(name)
+        folders.check_room(self.settings.data)
         self._supervisor.ask(lambda: self._check_kept(owner))
         folder = uploads.keep_model(self.settings.uploads, owner, files)
         try:

@@ -6,13 +6,14 @@ A state changes only from a state it may change from, in one statement (compare 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from sqlalchemy import JSON, Column, Float, Integer, MetaData, String, Table, create_engine, event, func, select
-from sqlalchemy.engine import Engine
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from model.errors import LabError
 
@@ -72,7 +73,7 @@ class Row:
 
 
 class Journal:
-    """Every method may be called from any thread; those that write, by the supervisor only."""
+    """Every method may be called from any thread; those that write, by the supervisor only. They raise `LabError` on a full disk."""
 
     def __init__(self, address: str) -> None:
         """Make the tables where there are none. Raises `LabError` where the database cannot be used."""
@@ -111,13 +112,13 @@ class Journal:
             "created": time.time(),
             "best": [{}] * members,
         }
-        with self.engine.begin() as connection:
+        with self._writing() as connection:
             connection.execute(_runs.insert().values(**row, place=_next_place(connection)))
 
     def move(self, id: str, to: State, only: Iterable[State] | None = None, **changes: Any) -> bool:
         """Compare and set: True where the run was in a state that `to` may follow (one of `only`, where given), and now is in `to`."""
         allowed = [state for state in FROM[to] if only is None or state in only]
-        with self.engine.begin() as connection:
+        with self._writing() as connection:
             if to == "queued" and "place" not in changes:
                 changes["place"] = _next_place(connection)
             if to in ENDED:
@@ -127,12 +128,21 @@ class Journal:
 
     def note(self, id: str, **changes: Any) -> None:
         """Write what is no change of state: a name, a wish, scores."""
-        with self.engine.begin() as connection:
+        with self._writing() as connection:
             connection.execute(_runs.update().where(_runs.c.id == id).values(**changes))
 
     def remove(self, id: str, states: Iterable[State]) -> bool:
-        with self.engine.begin() as connection:
+        with self._writing() as connection:
             return bool(connection.execute(_runs.delete().where(_runs.c.id == id, _runs.c.state.in_(tuple(states)))).rowcount == 1)
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        try:
+            with self.engine.begin() as connection:
+                yield connection
+        except OperationalError as problem:
+            template = "The journal of runs cannot be written: {reason}. Nothing was changed; try again later."
+            raise LabError("journal_unwritable", template, None, reason=problem.orig) from problem
 
     def get(self, id: str) -> Row | None:
         return next(iter(self._rows(_runs.c.id == id)), None)

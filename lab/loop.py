@@ -77,6 +77,8 @@ class Loop:
                     self._by_the_clock()
                 if not self._closing.is_set():
                     self._after_each()
+            except LabError as error:
+                log.error("an event could not be dealt with: %s", error)
             except Exception:  # one event that fails must not end the supervision of all others
                 log.exception("an event could not be dealt with")
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from lab.desk import TaskDesk
 from lab.folders import member_folder
-from lab.journal import Journal, Row
+from lab.journal import Journal, Row, State
 from lab.loop import Answer, Loop
 from lab.messages import Message, error_to_plain
 from lab.metrics import MetricsReader
@@ -54,6 +54,7 @@ class Supervisor:
         self.live: dict[str, Live] = {}
         self.desk = TaskDesk(settings)
         self._starts_failed = 0
+        self._unwritten: dict[str, tuple[State, dict[str, Any]]] = {}  # how runs ended while the journal could not be written
         self._tidied = time.monotonic()
         self._pace = pace_of((row.config, row.seconds) for row in journal.in_states("done"))
         self._served = {row.visitor: row.started or 0.0 for row in reversed(journal.everything())}  # visitor -> time of the last turn
@@ -147,10 +148,21 @@ class Supervisor:
         if message.get("leaving"):
             self.posts.remove(post)
         changes = {"message": message["message"]} | ({"seconds": message["seconds"]} if "seconds" in message else {})
-        self.journal.move(run, message["state"], **changes)
         self.live.pop(run, None)
+        self._write_end(run, message["state"], changes)
         if message["state"] == "done":
             self._pace = pace_of((row.config, row.seconds) for row in self.journal.in_states("done"))
+
+    def _write_end(self, run: str, state: State, changes: dict[str, Any]) -> None:
+        """Where the disk is full it is told from memory, until it can be written."""
+        try:
+            self.journal.move(run, state, **changes)
+            self._unwritten.pop(run, None)
+        except LabError as error:
+            if run not in self._unwritten:
+                log.error("the end of run %s could not be written: %s", run, error)
+            self._unwritten[run] = (state, changes)
+            self.live.setdefault(run, Live()).ended = (state, changes["message"])
 
     def _gone(self, worker: Worker) -> None:
         """A worker is no more. Its run, if it had one, goes on from its last checkpoint, before all others."""
@@ -171,8 +183,6 @@ class Supervisor:
         live = self.live.setdefault(row.id, Live())
         furthest = max(live.step, self._steps_written(row))
         attempts = 1 + (0 if furthest > live.furthest else row.attempts)
-        live.furthest, live.restarts = max(furthest, live.furthest), live.restarts + 1
-        live.members, live.stage = {}, ""
         if row.wish:
             self.journal.move(row.id, "paused" if row.wish == "pause" else "stopped")
         elif attempts >= ATTEMPTS:
@@ -180,6 +190,8 @@ class Supervisor:
             self.journal.move(row.id, "failed", message=error_to_plain(LabError("worker_lost", template, None, times=ATTEMPTS)))
         else:
             self.journal.move(row.id, "queued", place=0, attempts=attempts)
+        live.furthest, live.restarts = max(furthest, live.furthest), live.restarts + 1
+        live.members, live.stage = {}, ""
 
     def _steps_written(self, row: Row) -> int:
         members = len(row.best)
@@ -211,7 +223,9 @@ class Supervisor:
         if now - self._tidied > EVERY_SECONDS:
             self._tidied = now
             remove_what_is_past(self.settings, self.journal)
-        at_work = {post.run for post in self.posts}
+        for run, (state, changes) in list(self._unwritten.items()):
+            self._write_end(run, state, changes)
+        at_work = {post.run for post in self.posts} | self._unwritten.keys()
         for row in self.journal.in_states("running"):
             if row.id not in at_work:  # the journal could not be written when its worker ended
                 self._interrupted(row)

@@ -80,6 +80,7 @@ class Live:
     place: int | None = None
     waiting_seconds: float | None = None
     remaining_seconds: float | None = None
+    ended: tuple[State, dict[str, Any] | None] | None = None  # how, and why, where the journal could not be told
     moments: deque[tuple[float, float]] = field(default_factory=deque)  # time, work left then; of those the pace is measured by
 
     @property
@@ -98,13 +99,14 @@ def view_of(row: Row, runs: Path, live: Live, last_lines: Mapping[int, Mapping[s
             member.name, member_folder(folder, number, len(spec.members)), said.get("step", 0), member.training.steps,
             said.get("seconds", 0.0), said.get("loss"), scores, bool(best.get("diverged")),
         ))  # fmt: skip
-    queued, running = row.state == "queued", row.state == "running"
+    state, why = live.ended or (row.state, row.message)
+    queued, running = state == "queued", state == "running"
     return RunView(
-        row.id, row.name, row.kind, row.state, spec, folder, row.created, row.started, row.ended, tuple(members),
+        row.id, row.name, row.kind, state, spec, folder, row.created, row.started, row.ended, tuple(members),
         place=live.place if queued else None,
         waiting_seconds=live.waiting_seconds if queued else None,
         remaining_seconds=live.remaining_seconds if running else None,
         stage=live.stage if running else "",
         restarts=live.restarts,
-        message=error_from_plain(row.message) if row.message else None,
+        message=error_from_plain(why) if why else None,
     )  # fmt: skip
