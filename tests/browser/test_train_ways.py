@@ -140,12 +140,23 @@ def test_the_table_keeps_its_order_while_a_run_goes(visit: Visit) -> None:
         comes(page, f"Done: {steps} steps" if steps < 100 else re.compile(r"Loss \d"))
     table = page.get_by_test_id("stDataFrame").locator(".dvn-scroller")
     table.click(position={"x": 465, "y": 18})  # the heading of the steps
-    page.wait_for_timeout(6000)  # drawn anew three times
+    watch_the_curves(page)
     table.click(position={"x": 90, "y": 52})
     expect(page.get_by_text("Done: 3 steps")).to_be_visible()
     table.click(position={"x": 90, "y": 122})
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_text("Stopped after step")).to_be_visible()
+
+
+def watch_the_curves(page: Page) -> None:
+    """Six seconds of a run: the table is drawn anew three times, charts a dozen times, and each chart is the same node throughout."""
+    drawn = page.locator("[data-testid=stVegaLiteChart] svg.marks")
+    expect(drawn).to_have_count(2)
+    before = drawn.first.inner_html()
+    drawn.evaluate_all("charts => charts.forEach((chart) => { chart.dataset.stays = 'yes' })")
+    page.wait_for_timeout(6000)
+    assert drawn.first.inner_html() != before, "the curve has grown"
+    expect(page.locator("svg.marks[data-stays]")).to_have_count(2)
 
 
 def test_stories_by_a_decoder_alone(visit: Visit) -> None:
