@@ -13,6 +13,7 @@ import logging
 import os
 import re
 import secrets
+import sys
 import threading
 import time
 from collections.abc import AsyncIterator
@@ -37,6 +38,7 @@ from ui.visitor import COOKIE
 
 YEAR_SECONDS = 365 * 24 * 3600
 COLLECTION_SECONDS = 60
+SWITCH_SECONDS = 0.0005  # Python's own 5 ms let what a page has drawn so far wait behind the rest of its script, message by message
 FIRST_VIEW_SECONDS = 2
 
 
@@ -109,6 +111,8 @@ def warm_up() -> None:
     """
     time.sleep(FIRST_VIEW_SECONDS)
     try:
+        import streamlit.emojis  # noqa: F401  (a pattern of 4,000 emojis, compiled at the first button with a label)
+
         from ui import readings
 
         for name in readings.trained_names():
@@ -138,6 +142,7 @@ def open_laboratory() -> None:
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
+    sys.setswitchinterval(SWITCH_SECONDS)
     await asyncio.to_thread(open_laboratory)
     threading.Thread(target=warm_up, name="warm start", daemon=True).start()
     collector = asyncio.create_task(_collect_by_the_clock())
