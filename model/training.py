@@ -8,7 +8,6 @@ The order of telling: the stream; then one step of learning. What is kept in the
 from __future__ import annotations
 
 import copy
-import ctypes
 import math
 import time
 from collections.abc import Iterator, Mapping
@@ -25,6 +24,7 @@ from model.errors import LabError
 from model.held_out import HeldOutScores, encode_held_out, last_vectors, measure
 from model.keeper import Keeper
 from model.loss import loss_of_output, smoothing_floor
+from model.memory import give_back_memory, keep_freed_memory
 from model.noise import Noise
 from model.norms import Parts, total_norm
 from model.schedules import rate_at
@@ -103,7 +103,6 @@ def _steps(training: Training, keeper: Keeper | None) -> Iterator[Step]:
         raise
 
 
-KEPT_BYTES = 1 << 30
 WIDE = 128  # from this d_model on, products rounded to 16 bits are faster; below, rounding costs more than it saves
 
 
@@ -118,19 +117,6 @@ def use_fast_arithmetic(d_model: int, threads: int = 0) -> None:
     keep_freed_memory()
     if threads:
         torch.set_num_threads(threads)
-
-
-def keep_freed_memory() -> None:
-    """Tell the C library (glibc) to keep freed memory for itself: fetched anew from the system, page by page, it costs up to a
-    fifth of a step. Does nothing elsewhere.
-    """
-    options = {"M_TRIM_THRESHOLD": -1, "M_TOP_PAD": -2, "M_MMAP_THRESHOLD": -3}  # as <malloc.h> numbers them
-    try:
-        mallopt = ctypes.CDLL("libc.so.6").mallopt
-    except (OSError, AttributeError):
-        return
-    for option, size in zip(options.values(), (KEPT_BYTES, KEPT_BYTES // 8, KEPT_BYTES), strict=True):
-        mallopt(option, size)
 
 
 def _optimizer(model: Writer, config: TrainConfig) -> torch.optim.Optimizer:
@@ -171,6 +157,7 @@ class Training:
         if self.config.clip and norm > self.config.clip:
             torch._foreach_mul_(gradients, self.config.clip / norm)
         update_norms = self._update(rate, detailed)
+        give_back_memory(self.step)
         self.seconds += time.perf_counter() - start
         return Step(
             self.step, float(loss), self.floor, rate, self.seconds, batch.tokens, norm, gradient_norms, update_norms, self._measured()
