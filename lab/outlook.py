@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lab.journal import Row
-from lab.queue import Ticket, evaluation_seconds, expected_seconds, in_order, seconds_a_step, waiting_seconds
+from lab.queue import SECONDS_TO_BEGIN, Ticket, evaluation_seconds, expected_seconds, in_order, seconds_a_step, waiting_seconds
 from lab.spec import RunSpec
 from lab.views import Live
 
@@ -22,7 +22,7 @@ def look_ahead(rows: Sequence[Row], live: Mapping[str, Live], pace: float, serve
             one.remaining_seconds = remaining_seconds(work_left(spec, one, row.best), one, pace, now)
         else:
             one.moments.clear()
-            one.remaining_seconds = expected_seconds(spec, pace)
+            one.remaining_seconds = max(SECONDS_TO_BEGIN, expected_seconds(spec, pace) - row.seconds)  # it may go on from a pause
     running = [row for row in rows if row.state == "running"]
     tickets = [Ticket(row.id, row.visitor, row.place, _left(live, row)) for row in rows if row.state == "queued"]
     ordered = in_order(tickets, (row.visitor for row in running), served)

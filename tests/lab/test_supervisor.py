@@ -86,7 +86,8 @@ def test_addresses_that_are_no_runs(stage: Stage, address: str) -> None:
 
 def test_pause_resume_stop_delete(stage: Stage) -> None:
     lab = stage.laboratory
-    run, waiting = lab.start(ME, small()), lab.start(ME, small("waits"))
+    long = small("long", 4000)
+    run, waiting = lab.start(ME, long), lab.start(ME, small("waits"))
     stage.settle()
     worker = stage.workers[0]
     refused("still_running", lab.delete, ME, run)
@@ -99,6 +100,7 @@ def test_pause_resume_stop_delete(stage: Stage) -> None:
     refused("not_going", lab.pause, ME, run)
     lab.resume(ME, run)
     assert stage.state(run) == "running", "it stands by for the next"
+    assert lab.get(run).remaining_seconds == pytest.approx(lab.expected_seconds(long) - 1.0), "a second of training was done"
     refused("not_paused", lab.resume, ME, run)
     lab.stop(ME, run)
     worker.end("stopped")
