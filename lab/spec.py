@@ -24,7 +24,7 @@ TOKENIZERS = {**dict.fromkeys(CORPORA, "word"), "dates": "character"}
 STORIES = "stories"  # what a decoder alone goes on with; all else is translated
 # Settings other than those of the preset, by built-in corpus. A story has five times the words of a sentence.
 USUAL: Mapping[str, Mapping[str, Any]] = {
-    "simple": {"batch": 64, "spelling": 0.0},  # a small language: more steps of fewer pairs
+    "simple": {"batch": 64, "spelling": 0.0, "pool": 64},  # a small language: fewer pairs a step, and little padding
     STORIES: {"kind": "decoder", "steps": 900, "warmup": 112, "batch": 24, "rate": 6e-3, "longest": 80, "spelling": 0.0},
 }
 

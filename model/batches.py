@@ -135,20 +135,27 @@ def batches_in_order(data: Encoded, size: int) -> Iterator[Batch]:
         yield data.batch(order[start : start + size])
 
 
-def bucketed_epoch(lengths: Rows, config: TrainConfig, generator: torch.Generator) -> list[Rows]:
-    """Every pair once, as batches of like length in random order: chance decides which sentences of one length meet."""
+def bucketed_epoch(lengths: Rows, config: TrainConfig, generator: torch.Generator, ties: Rows | None = None) -> list[Rows]:
+    """Every pair once, as batches of like length in random order: chance decides which sentences of one length meet.
+
+    Batches by sentences put pairs of one length together that have the same `ties`: the source's lengths, so that both sides
+    are padded little.
+    """
     order = torch.randperm(len(lengths), generator=generator).numpy()
-    batches = _by_sentences(order, lengths, config) if config.batch_by == "sentences" else _by_tokens(order, rounded(lengths), config.batch)
+    if config.batch_by == "sentences":
+        batches = _by_sentences(order, lengths, np.zeros_like(lengths) if ties is None else ties, config)
+    else:
+        batches = _by_tokens(order, rounded(lengths), config.batch)
     return [batches[i] for i in torch.randperm(len(batches), generator=generator).tolist()]
 
 
-def _by_sentences(order: Rows, lengths: Rows, config: TrainConfig) -> list[Rows]:
-    """Pools of `pool` batches, each sorted by length and cut; what does not fill a batch waits for the next pool."""
+def _by_sentences(order: Rows, lengths: Rows, ties: Rows, config: TrainConfig) -> list[Rows]:
+    """Pools of `pool` batches, each sorted by length, then by `ties`, and cut; what does not fill a batch waits for the next pool."""
     batches: list[Rows] = []
     waiting = order[:0]
     for pool in _cut(order, config.pool * config.batch):
         pool = np.concatenate([waiting, pool])
-        *whole, waiting = _cut(pool[np.argsort(lengths[pool], kind="stable")], config.batch)
+        *whole, waiting = _cut(pool[np.lexsort((ties[pool], lengths[pool]))], config.batch)
         batches += whole
     return [*batches, waiting]
 
@@ -235,7 +242,7 @@ class BatchStream:
         self._epoch, self._position = number, 0
         self._epoch_state = self._generator.get_state()
         self._met = as_met(self.data, self.tokenizer, self.config, number)
-        self._order = bucketed_epoch(self._met.lengths, self.config, self._generator)
+        self._order = bucketed_epoch(self._met.lengths, self.config, self._generator, self._met.source_lengths)
 
     def __iter__(self) -> BatchStream:
         return self

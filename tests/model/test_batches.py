@@ -102,6 +102,19 @@ def test_padding_is_small(by):
     assert padding(by_chance) > 0.3 and padding(bucketed) < 0.08
 
 
+def test_both_sides_are_padded_little():
+    """A source one to three tokens shorter than its target: sorted by the longer side alone, it is padded to the longest there is."""
+    chance = np.random.default_rng(0)
+    lengths = chance.integers(8, 16, 4000)
+    sources = lengths - chance.integers(1, 4, 4000)
+
+    def padding(ties):
+        epoch = bucketed_epoch(lengths, TrainConfig(batch=32, pool=64), torch.Generator().manual_seed(0), ties)
+        return [1 - side.sum() / sum(len(rows) * side[rows].max() for rows in epoch) for side in (lengths, sources)]
+
+    assert max(padding(sources)) < 0.03 and max(padding(None)) > 0.08
+
+
 def test_batches_by_tokens_have_one_size_for_each_length():
     """But for the pairs left over at the end, which are one batch. An odd shape costs a kernel of its own (docs/decisions/0009)."""
     lengths = np.random.default_rng(0).integers(4, 31, 4000)
