@@ -62,22 +62,26 @@ def pencil() -> Book:
     return Book(Tokens(("\u2581animal", "\u2581street", "\u2581it")), [layer], 0.5, row=2, column=0, whole=True)
 
 
-def attention_payload(sentence: Book, start: Mapping[str, int], words: Mapping[str, str], names: Mapping[str, str], begin: str) -> bytes:
-    """Both books. `start` (layer, head, row from 0) is where the sentence is opened; `begin` is the book that is shown first."""
+def attention_payload(
+    sentence: Book, start: Mapping[str, int], words: Mapping[str, str], names: Mapping[str, str], begin: str, kept: str = ""
+) -> bytes:
+    """Both books. `start` (layer, head, row from 0) is where the sentence is opened; `begin` is the book that is shown first.
+
+    The sentence's matrices belong to the model: they come as `parameters_payload` under the name `kept`.
+    """
     if len(sentence.tokens.pieces) > TOKENS:
         raise ValueError(f"the picture holds at most {TOKENS} tokens")
     books = {"pencil": pencil(), "sentence": sentence}
     header = {
         "books": {name: _about(book) for name, book in books.items()}, "start": dict(start), "begin": begin, "names": dict(names),
-        "palettes": {name: palette.as_dict() for name, palette in PALETTES.items()}, "words": dict(words),
+        "palettes": {name: palette.as_dict() for name, palette in PALETTES.items()}, "words": dict(words), "kept": kept,
     }  # fmt: skip
-    arrays: dict[str, np.ndarray] = {}
-    for name, book in books.items():
-        arrays |= _activations(name, book)
-    room = MOST_BYTES - sum(array.nbytes for array in arrays.values())
-    for name, book in books.items():
-        arrays |= _parameters(name, book, room)
-    return pack(header, arrays)
+    return pack(header, _activations("pencil", pencil()) | _parameters("pencil", pencil()) | _activations("sentence", sentence))
+
+
+def parameters_payload(sentence: Book, name: str) -> bytes:
+    """The matrices of every layer, to be kept in the browser under `name`; as large as they are, they are the same for every sentence."""
+    return pack({"name": name}, _parameters("sentence", sentence))
 
 
 def _about(book: Book) -> dict[str, Any]:
@@ -98,8 +102,9 @@ def _activations(name: str, book: Book) -> dict[str, np.ndarray]:
     return arrays
 
 
-def _parameters(name: str, book: Book, room: int) -> dict[str, np.ndarray]:
+def _parameters(name: str, book: Book) -> dict[str, np.ndarray]:
     """The matrices in single precision where they fit, else in half precision, of as many layers as fit."""
+    room = MOST_BYTES
     numbers = sum(matrix.size for layer in book.layers for matrix in layer.matrices.values())
     half = 4 * numbers > room
     arrays: dict[str, np.ndarray] = {}

@@ -11,6 +11,7 @@ import catalogue
 from catalogue import Lesson, Page
 from model.errors import LabError
 from ui import lesson, wording
+from ui.components.registry import first_things_first
 from ui.words import _
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ def head(page: Page) -> None:
 def run(script: StreamlitPage) -> None:
     """The page itself. What a visitor's input broke is said in one sentence."""
     try:
-        script.run()
+        with first_things_first():
+            script.run()
     except LabError as error:
         wording.show(error, "page_error")

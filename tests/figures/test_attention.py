@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from figures import attention
-from figures.attention import Book, HeadsOfLayer, attention_payload, pencil, shuffle_payload
+from figures.attention import Book, HeadsOfLayer, attention_payload, parameters_payload, pencil, shuffle_payload
 from figures.attention_scaling import WIDTHS, entropy_bits, head_points, measure, random_curves, scaling_payload, slope, softmax
 from figures.payload import Tokens, unpack
 
@@ -58,7 +58,10 @@ def test_softmax_and_output_of_the_fixture() -> None:
 
 def test_payload_holds_both_books_and_what_they_follow_from() -> None:
     book = made_up()
-    header, arrays = unpack(attention_payload(book, START, {"next": "Next"}, {}, "pencil"))
+    header, arrays = unpack(attention_payload(book, START, {"next": "Next"}, {}, "pencil", "made up"))
+    kept, matrices = unpack(parameters_payload(book, "made up"))
+    assert header["kept"] == kept["name"] == "made up" and not arrays.keys() & matrices.keys()
+    arrays |= matrices
     assert header["begin"] == "pencil" and header["books"]["sentence"]["heads"] == 2 and header["books"]["pencil"]["whole"]
     for name, one in (("pencil", pencil()), ("sentence", book)):
         for number, layer in enumerate(one.layers):
@@ -69,16 +72,16 @@ def test_payload_holds_both_books_and_what_they_follow_from() -> None:
 
 def test_matrices_too_large_go_in_half_precision_and_then_not_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
     book = made_up(width=64, heads=4, d_k=16)
-    whole = len(attention_payload(book, START, {}, {}, "pencil"))
+    whole = len(parameters_payload(book, "made up"))
     monkeypatch.setattr(attention, "MOST_BYTES", whole - 5000)
-    data = attention_payload(book, START, {}, {}, "pencil")
+    data = parameters_payload(book, "made up")
     _header, arrays = unpack(data)
     assert len(data) < whole
     half = arrays["sentence.0.query_matrix"].view("<f2")
     np.testing.assert_allclose(half, book.layers[0].matrices["query"], rtol=1e-3, atol=1e-4)
-    monkeypatch.setattr(attention, "MOST_BYTES", 20_000)
-    _header, arrays = unpack(attention_payload(book, START, {}, {}, "pencil"))
-    assert "sentence.1.query" in arrays and "sentence.1.query_matrix" not in arrays
+    monkeypatch.setattr(attention, "MOST_BYTES", 30_000)
+    _header, arrays = unpack(parameters_payload(book, "made up"))
+    assert "sentence.0.query_matrix" in arrays and "sentence.1.query_matrix" not in arrays
 
 
 def test_shuffle_payload_holds_one_head() -> None:

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from ui.components import library, registry
 from ui.components.labels import component_words
@@ -63,3 +64,27 @@ def test_the_library_has_every_script_and_no_name_twice_in_one_scope() -> None:
         assert len(names) == len(set(names))
     assert all(part.read_text(encoding="utf-8") in registry.library() for part in PARTS)
     assert len(scopes) >= len(library.FAMILIES)
+
+
+ORDER = """
+import streamlit as st
+from ui.components import registry
+
+drawn = st.session_state.setdefault("drawn", [])
+
+def draw(name, size):
+    registry._place(lambda data, key: drawn.append(key), data=bytes(size), key=name)
+
+with registry.first_things_first():
+    draw("first", 90_000)
+    draw("large", 90_000)
+    draw("small", 9)
+    st.fragment(draw)("of a fragment", 90_000)
+draw("after the page", 90_000)
+"""
+
+
+def test_large_pictures_after_the_first_are_sent_last() -> None:
+    app = AppTest.from_string(ORDER).run()
+    assert not app.exception
+    assert app.session_state["drawn"] == ["first", "small", "of a fragment", "large", "after the page"]

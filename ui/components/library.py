@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui.components import attention, film, heads, inference, masks, pictures, positions, registry, tokens
+from ui.components import attention, film, heads, inference, kept, masks, pictures, positions, registry, tokens
 
-FAMILIES = (attention, film, heads, inference, masks, pictures, positions, tokens)  # imported, and with that registered
+FAMILIES = (attention, film, heads, inference, kept, masks, pictures, positions, tokens)  # imported, and with that registered
 KEY = "lab_library"
 _LIBRARY = st.components.v2.component(KEY, js=registry.library())
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from figures.attention import Book, HeadsOfLayer, attention_payload, scale_of
+from figures.attention import Book, HeadsOfLayer, attention_payload, parameters_payload, scale_of
 from figures.attention_scaling import entropy_bits
 from figures.payload import Tokens
 from model import limits
@@ -17,6 +17,7 @@ from model.reading import Reading
 from ui import bets, lesson, readings, stage, words
 from ui.address import Stage
 from ui.components import attention as components
+from ui.components import kept
 from ui.inspect import telling_head
 from ui.lessons.attention_weights import layers_of, weights_of
 from ui.lessons.attention_words import head_words, plate_names
@@ -147,13 +148,19 @@ def picture(now: Lesson) -> None:
     """The head, step by step. Before the bet it is opened on the pencil's three words, which give nothing away."""
     begin = "sentence" if bets.bet_on(_bet_name(now)) is not None else "pencil"
     components.head(_payload(now.stage, now.shown, begin, words.language()), "attention_head")
+    kept.keep(_matrices(now.shown.model_sha256, now), "attention_matrices")
+
+
+@st.cache_resource(show_spinner=False, max_entries=limits.MODELS_IN_MEMORY, hash_funcs={Lesson: lambda now: 0})
+def _matrices(model: str, now: Lesson) -> bytes:
+    return parameters_payload(book_of(now), model)
 
 
 @st.cache_resource(show_spinner=False, max_entries=limits.READINGS // 8, hash_funcs={Reading: identity})
 def _payload(at: Stage, shown: Reading, begin: str, language: str) -> bytes:
     now = _lesson(at, shown)
     start = {"layer": now.start.layer, "head": now.start.head, "row": now.start.row}
-    return attention_payload(book_of(now, told=shown.config.norm != "pre"), start, head_words(), plate_names(), begin)
+    return attention_payload(book_of(now, told=shown.config.norm != "pre"), start, head_words(), plate_names(), begin, shown.model_sha256)
 
 
 def book_of(now: Lesson, told: bool = True) -> Book:

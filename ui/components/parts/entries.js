@@ -5,6 +5,8 @@ const NEAR = "400px";
 const AWHILE = 500; // milliseconds
 
 const places = new WeakMap();
+const living = new Set();
+const kept = new Map();
 const whenIdle = window.requestIdleCallback ? (draw) => window.requestIdleCallback(draw) : (draw) => setTimeout(draw);
 
 /** `send` is there for the few that ask the visitor for something. Answers what is called when the component goes. */
@@ -16,6 +18,7 @@ function mounted(name, parent, data, send = null) {
   return () => {
     if (parent.isConnected) return; // called for an older call that new data overtook: the place lives on
     clearTimeout(place.timer);
+    living.delete(place);
     place.waiting = null;
     place.watcher.disconnect();
     place.picture?.close?.();
@@ -30,6 +33,7 @@ function newPlace({ create, styles }, parent) {
   const frame = html("div", {}, host);
   parent.append(frame);
   const place = { frame, host, create, picture: null, waiting: null, near: false };
+  living.add(place);
   place.watcher = new IntersectionObserver((entries) => {
     place.near = entries[entries.length - 1].isIntersecting;
     if (place.near) drawWaiting(place);
@@ -69,10 +73,18 @@ function roomOf({ create, waiting }) {
 function drawWaiting(place) {
   clearTimeout(place.timer);
   if (!place.waiting) return;
-  const data = place.waiting;
+  const data = (place.drawn = place.waiting);
   place.waiting = null;
   delete place.host.dataset.waiting;
   place.picture ??= place.create(place.host, (value) => place.send(value));
-  place.picture.update(data);
+  place.picture.update(withKept(data));
   place.host.style.minHeight = "";
 }
+
+/** Arrays of a model, which come once: pictures that name them in their header find them among their own, sooner or later. */
+function keep(name, arrays) {
+  kept.set(name, arrays);
+  for (const { picture, drawn } of living) if (drawn?.header?.kept === name) picture.update(withKept(drawn));
+}
+
+const withKept = (data) => (data.header?.kept ? { ...data, arrays: { ...kept.get(data.header.kept), ...data.arrays } } : data);
