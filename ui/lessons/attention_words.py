@@ -151,7 +151,7 @@ def scaling_words() -> dict[str, str]:
             "{gradient_with})."
         ),
         "told_model": _(
-            "Rings: the heads of your model on your sentence. The large one, layer {layer}, head {head}: variance {variance} (random "
+            "Rings: the heads of this model on your sentence. The large one, layer {layer}, head {head}: variance {variance} (random "
             "ones: {own}), {entropy} bits divided, {entropy_without} undivided."
         ),
         "table": _("Show as a table"),
