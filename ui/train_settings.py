@@ -140,15 +140,16 @@ def _usual(corpus: str, place: Any, label: str, name: str, least: float, most: f
 
 
 def _number(place: Any, label: str, name: str, least: float, most: float, default: float, **options: Any) -> Any:
+    """Told what it stands at in every run: what first appears where a fold opens would else begin at its least, and count."""
     key = recall(f"train_{name}", default)
-    return keep(key, place.number_input(label, least, most, key=key, **options))
+    return keep(key, place.number_input(label, least, most, st.session_state[key], key=key, **options))
 
 
 def _choice(place: Any, label: str, name: str, options: Sequence[str], title: Callable[[str], str], default: str | None = None) -> str:
     key = recall(f"train_{name}", default or options[0])
-    return keep(key, str(place.selectbox(label, options, format_func=title, key=key)))
+    return keep(key, str(place.selectbox(label, options, index=options.index(st.session_state[key]), format_func=title, key=key)))
 
 
 def _switch(label: str, name: str) -> bool:
     key = recall(f"train_{name}", True)
-    return keep(key, st.toggle(label, key=key))
+    return keep(key, st.toggle(label, st.session_state[key], key=key))

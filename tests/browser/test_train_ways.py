@@ -109,6 +109,15 @@ def test_fetched_from_the_network(visit: Visit, host: Host) -> None:
     expect(page.get_by_role("button", name="Start")).to_be_enabled()
 
 
+def assert_others_are_as_they_were(page: Page) -> None:
+    """A setting in the fold was changed, and no other one by that."""
+    page.get_by_role("button", name="More settings").click()
+    expect(page.get_by_label("Layers")).to_have_value("2", timeout=10_000)
+    for switch in page.get_by_role("checkbox", name=re.compile("Divide scores|Hide later|Residual")).all():
+        expect(switch).to_be_checked()
+    page.keyboard.press("Escape")
+
+
 def test_a_rate_too_high_says_where_and_with_what(visit: Visit) -> None:
     page = visit.open("train")
     page.get_by_text("Reversing", exact=True).click()
@@ -121,6 +130,7 @@ def test_a_rate_too_high_says_where_and_with_what(visit: Visit) -> None:
     page.get_by_label("Steps", exact=True).fill("400")
     page.keyboard.press("Enter")
     settle(page)
+    assert_others_are_as_they_were(page)
     page.get_by_role("button", name="Start").click()
     told = page.get_by_text(re.compile(r"Diverged\. At step \d+ the loss was"))
     expect(told).to_be_visible(timeout=TRAINING)
