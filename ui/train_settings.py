@@ -8,8 +8,7 @@ from typing import Any
 import streamlit as st
 
 from lab import CorpusSource, RunSpec, plan
-from lab.spec import STEPS, STORIES, USUAL
-from model import limits
+from lab.spec import STORIES, USUAL
 from model.config import preset
 from model.errors import LabError
 from model.tokenizers import KINDS
@@ -50,8 +49,8 @@ def in_sight(corpus: str, racing: bool = False) -> dict[str, Any]:
         _presets()
     if racing:
         key, default = (f"{STORIES}_race_steps", STORIES_RACE_STEPS) if corpus == STORIES else ("race_steps", RACE_STEPS)
-        return {"steps": _number(right, _("Steps of each"), key, 1, STEPS, default, step=100)}
-    return {"steps": _usual(corpus, right, _("Steps"), "steps", 1, STEPS, step=100)}
+        return {"steps": _number(right, _("Steps of each"), key, default, step=100)}
+    return {"steps": _usual(corpus, right, _("Steps"), "steps", step=100)}
 
 
 def folded(corpus: str) -> dict[str, Any]:
@@ -101,9 +100,9 @@ def _use_preset() -> None:
 def _sizes() -> dict[str, Any]:
     width, heads, layers = st.columns(3)
     return {
-        "d_model": _number(width, _("Width, d_model"), "d_model", 2, limits.D_MODEL, SHAPE.d_model, step=16),
-        "heads": _number(heads, _("Heads"), "heads", 1, limits.HEADS, SHAPE.heads),
-        "layers": _number(layers, _("Layers"), "layers", 1, limits.LAYERS, SHAPE.layers),
+        "d_model": _number(width, _("Width, d_model"), "d_model", SHAPE.d_model, step=16),
+        "heads": _number(heads, _("Heads"), "heads", SHAPE.heads),
+        "layers": _number(layers, _("Layers"), "layers", SHAPE.layers),
     }
 
 
@@ -111,7 +110,7 @@ def _pieces() -> dict[str, Any]:
     left, right = st.columns(2)
     return {
         "tokenizer": _choice(left, _("Pieces"), "tokenizer", KINDS, tokenizer_title, default="unigram"),
-        "vocabulary": _number(right, _("Different pieces, at most"), "vocabulary", 300, limits.VOCABULARY, SHAPE.vocabulary, step=500),
+        "vocabulary": _number(right, _("Different pieces, at most"), "vocabulary", SHAPE.vocabulary, step=500),
     }
 
 
@@ -121,28 +120,29 @@ def _others(corpus: str) -> dict[str, Any]:
     return {
         "norm": _choice(left, _("Normalization"), "norm", NORMS, norm_title),
         "positions": _choice(right, _("Positions"), "positions", POSITIONS, positions_title),
-        "rate": _usual(corpus, left, _("Learning rate, at its peak"), "rate", 0.00001, 10.0, **rate),
-        "batch": _usual(corpus, right, _("Texts in a batch"), "batch", 1, 512, step=8),
-        "dropout": _number(left, _("Dropout"), "dropout", 0.0, 0.9, SHAPE.dropout, step=0.05),
-        "seed": _number(right, _("Seed"), "seed", 0, 2**31 - 1, TRAINING.seed),
+        "rate": _usual(corpus, left, _("Learning rate, at its peak"), "rate", **rate),
+        "batch": _usual(corpus, right, _("Texts in a batch"), "batch", step=8),
+        "dropout": _number(left, _("Dropout"), "dropout", SHAPE.dropout, step=0.05),
+        "seed": _number(right, _("Seed"), "seed", TRAINING.seed),
         "scaling": _switch(_("Divide scores by √d_k"), "scaling"),
         "causal_mask": _switch(_("Hide later words from the decoder"), "causal_mask"),
         "residual": _switch(_("Residual connections"), "residual"),
     }
 
 
-def _usual(corpus: str, place: Any, label: str, name: str, least: float, most: float, **options: Any) -> Any:
+def _usual(corpus: str, place: Any, label: str, name: str, **options: Any) -> Any:
     """A number of the training; a corpus with a usual one of its own keeps it apart from the others'."""
     own = USUAL.get(corpus, {})
-    return _number(
-        place, label, f"{corpus}_{name}" if name in own else name, least, most, own.get(name, getattr(TRAINING, name)), **options
-    )
+    return _number(place, label, f"{corpus}_{name}" if name in own else name, own.get(name, getattr(TRAINING, name)), **options)
 
 
-def _number(place: Any, label: str, name: str, least: float, most: float, default: float, **options: Any) -> Any:
-    """Told what it stands at in every run: what first appears where a fold opens would else begin at its least, and count."""
+def _number(place: Any, label: str, name: str, default: float, step: float = 1, **options: Any) -> Any:
+    """Whatever is typed is taken, and a rule it breaks is said: what a widget with limits refuses it drops without a word.
+
+    Told what it stands at in every run: what first appears where a fold opens would else begin at nothing, and count.
+    """
     key = recall(f"train_{name}", default)
-    return keep(key, place.number_input(label, least, most, st.session_state[key], key=key, **options))
+    return keep(key, place.number_input(label, value=st.session_state[key], step=step, key=key, **options))
 
 
 def _choice(place: Any, label: str, name: str, options: Sequence[str], title: Callable[[str], str], default: str | None = None) -> str:
