@@ -33,13 +33,14 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from lab import close_laboratory
 from model.errors import LabError
-from ui import train_models, wording
+from ui import pace, static_files, train_models, wording
 from ui.visitor import COOKIE
 
 YEAR_SECONDS = 365 * 24 * 3600
 COLLECTION_SECONDS = 60
 SWITCH_SECONDS = 0.0005  # Python's own 5 ms let what a page has drawn so far wait behind the rest of its script, message by message
 FIRST_VIEW_SECONDS = 2
+PACE_SECONDS = 0.3, 0.15  # what stands below a page's first window waits so long: when it is opened, when its sentence changes
 
 
 def inline_scripts() -> list[str]:
@@ -88,8 +89,10 @@ class Guard:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.update(HEADERS)
-                if headers.get("content-type", "").startswith("text/html") and not _has_key(scope):
-                    headers.append("Set-Cookie", _new_key(secure=scope["scheme"] == "https"))
+                if headers.get("content-type", "").startswith("text/html"):
+                    static_files.tell_soon(headers)
+                    if not _has_key(scope):
+                        headers.append("Set-Cookie", _new_key(secure=scope["scheme"] == "https"))
             await send(message)
 
         await self.app(scope, receive, guarded)
@@ -116,7 +119,7 @@ def warm_up() -> None:
         from ui import readings
 
         for name in readings.trained_names():
-            readings.loaded(name)
+            _ = readings.loaded(name).searcher
     except Exception:
         logging.getLogger(__name__).exception("the warm start failed; models are loaded when they are first asked for")
     gc.collect()
@@ -143,6 +146,7 @@ def open_laboratory() -> None:
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     sys.setswitchinterval(SWITCH_SECONDS)
+    pace.PACE.opening, pace.PACE.change = PACE_SECONDS
     await asyncio.to_thread(open_laboratory)
     threading.Thread(target=warm_up, name="warm start", daemon=True).start()
     collector = asyncio.create_task(_collect_by_the_clock())
@@ -157,7 +161,12 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 # first visitor came by a link to a page would run that page without the frame.
 PagesManager.uses_pages_directory = False
 
-app = st.App(Path(__file__).with_name("app.py"), lifespan=lifespan, middleware=[Middleware(Guard)], on_script_error=wording.unexpected)
+app = st.App(
+    Path(__file__).with_name("app.py"),
+    lifespan=lifespan,
+    middleware=[Middleware(Guard), Middleware(static_files.FromMemory)],
+    on_script_error=wording.unexpected,
+)
 
 
 if __name__ == "__main__":

@@ -11,11 +11,8 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import statistics
-import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -23,6 +20,7 @@ from playwright.sync_api import Browser, Page
 
 from bench.browser import Visit, chromium, settle
 from bench.pages import WARM_UP, new_sentences, path_of, stage_change, summary, visit_with_clock, when_still
+from bench.processes import at_work, megabytes, the_server, when_warm, workers
 from bench.server import running_server
 from lab import plan
 
@@ -32,7 +30,6 @@ ELSEWHERE = ("home", "inspect")  # where others are while somebody trains
 MOST_STEPS = 8_000  # of the run that is to reach 99 %
 LONG_STEPS = 20_000  # of the run that goes on while others look at other pages
 PATIENCE = 300_000  # milliseconds
-IDLE_SECONDS = 0.05  # of processor time in a second: whoever takes less stands by
 
 # The first moment at which each of these stands on the screen, in seconds since the click.
 CLOCK = r"""() => {
@@ -55,50 +52,6 @@ CLOCK = r"""() => {
   new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true })
 }"""
 SEEN = "name => window.live.seen[name] !== undefined"
-
-
-def processes(parent: int, part: str) -> list[int]:
-    """The children of a process whose command has that part."""
-    listed = subprocess.run(["ps", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
-    rows = (line.split(None, 2) for line in listed.splitlines())
-    return [int(row[0]) for row in rows if int(row[1]) == parent and part in row[2]]
-
-
-def the_server() -> int:
-    (found,) = processes(os.getpid(), "-m server")
-    return found
-
-
-def workers() -> list[int]:
-    return processes(the_server(), "lab.worker")
-
-
-def megabytes(process: int) -> float:
-    found = subprocess.run(["ps", "-o", "rss=", "-p", str(process)], capture_output=True, text=True)
-    return round(int(found.stdout or 0) / 1024, 1)
-
-
-def processor_seconds(process: int) -> float:
-    """Time on the processor so far. Linux and macOS write it in two ways; both end in minutes:seconds."""
-    found = subprocess.run(["ps", "-o", "time=", "-p", str(process)], capture_output=True, text=True).stdout.strip()
-    parts = [float(part) for part in found.replace("-", ":").split(":")] if found else [0.0]
-    return sum(part * scale for part, scale in zip(reversed(parts), (1, 60, 3600, 86400), strict=False))
-
-
-def at_work() -> dict[str, float]:
-    """Seconds of processor time so far."""
-    return {"server": processor_seconds(the_server()), "worker": sum(map(processor_seconds, workers()))}
-
-
-def when_warm() -> float:
-    """Seconds until a worker stands by and has nothing left to prepare."""
-    start = time.perf_counter()
-    while True:
-        before = {number: processor_seconds(number) for number in workers()}
-        time.sleep(2.0)
-        after = {number: processor_seconds(number) for number in workers()}
-        if before and before.keys() == after.keys() and all(after[number] - before[number] <= 2 * IDLE_SECONDS for number in after):
-            return time.perf_counter() - start - 2.0
 
 
 def begin(visit: Visit, corpus: str, steps: int | None = None) -> Page:

@@ -19,13 +19,16 @@ from pathlib import Path
 
 from model.errors import LabError
 
+FIRST_PAGE_SECONDS = 5.0
+
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """`running_each`, `waiting_each` and `kept_each` are of one visitor, `waiting_all` of all together. Times are in seconds.
 
     A worker writes a checkpoint every `checkpoint_seconds` of training; one that says nothing for `silence_seconds`, or does
-    not stop within `stop_seconds` of being told to, is killed. `file_bytes` is the largest file it may write.
+    not stop within `stop_seconds` of being told to, is killed. `file_bytes` is the largest file it may write. The first worker to
+    stand by comes `standby_after` the beginning: its imports would share the processor with the first page somebody opens.
     """
 
     data: Path
@@ -33,6 +36,7 @@ class Settings:
     workers: int = 1
     threads: int = 1
     standby: bool = True
+    standby_after: float = 0.0
     running_each: int = 1
     waiting_each: int = 3
     waiting_all: int = 200
@@ -68,6 +72,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         workers=_number(values, "ATTENTION_LAB_WORKERS", 1, least=1),
         threads=_number(values, "ATTENTION_LAB_THREADS", max(1, min(4, (os.cpu_count() or 1) // 2)), least=1),
         standby=bool(_number(values, "ATTENTION_LAB_STANDBY", 1)),
+        standby_after=FIRST_PAGE_SECONDS,
         waiting_each=_number(values, "ATTENTION_LAB_WAITING", 3),
         kept_each=_number(values, "ATTENTION_LAB_KEPT", 50, least=1),
         kept_days=_number(values, "ATTENTION_LAB_KEPT_DAYS", 0),

@@ -55,7 +55,7 @@ class Supervisor:
         self.desk = TaskDesk(settings)
         self._starts_failed = 0
         self._unwritten: dict[str, tuple[State, dict[str, Any]]] = {}  # how runs ended while the journal could not be written
-        self._tidied = time.monotonic()
+        self._tidied = self._begun = time.monotonic()
         self._pace = pace_of((row.config, row.seconds) for row in journal.in_states("done"))
         self._served = {row.visitor: row.started or 0.0 for row in reversed(journal.everything())}  # visitor -> time of the last turn
         self._loop = Loop("supervisor", self._follow, self._look_around)
@@ -237,7 +237,8 @@ class Supervisor:
             for row in self._next_rows(running)[: self.settings.workers - len(running)]:
                 self._begin(row)
         training = sum(post.run is not None for post in self.posts)
-        if self.settings.standby and training == len(self.posts) < self.settings.workers and self._starts_failed < ATTEMPTS:
+        early = time.monotonic() < self._begun + self.settings.standby_after
+        if self.settings.standby and not early and training == len(self.posts) < self.settings.workers and self._starts_failed < ATTEMPTS:
             self._new_post()
         if self.desk.waiting:
             post = next((post for post in self.posts if post.run is None), None) or (self.posts[0] if self.posts else self._new_post())

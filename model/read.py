@@ -72,7 +72,7 @@ def _squeezed(name: str, tensor: Tensor) -> np.ndarray:
 
 def _greedy(saved: SavedModel, source_ids: Sequence[int], interventions: Interventions) -> tuple[int, ...]:
     """The tokens of the model's own translation, the end token last where it came to one."""
-    ask = scorer_for(saved.translator, pad([source_ids]), interventions)
+    ask = scorer_for(saved.searcher if interventions == NOTHING else saved.translator, pad([source_ids]), interventions)
     (longest,) = longest_translations([len(source_ids)], saved.config)
     return outcome(greedy(ask, [min(longest, limits.SENTENCE_TOKENS)]))[0].tokens
 

@@ -11,6 +11,7 @@ import json
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ from model import limits
 from model.config import SPECIAL_PIECES, ModelConfig
 from model.errors import LabError
 from model.files import read_json, write_json, write_whole
+from model.plain import PlainModel
+from model.scorer import ready_for_searches
 from model.tokenizers import Tokenizer, load_tokenizer
 from model.transformer import AnyModel, Transformer, empty_model, parameter_shapes
 
@@ -49,6 +52,11 @@ class SavedModel:
         if not isinstance(self.model, Transformer):
             raise LabError("not_a_translator", "This model is not an encoder-decoder: it cannot translate.", "model")
         return self.model
+
+    @cached_property
+    def searcher(self) -> Transformer | PlainModel:
+        """The translator laid out for searches, made when it is first asked for: for one sentence that is a third of its greedy search."""
+        return ready_for_searches(self.translator)
 
 
 def find_model(name_or_folder: str) -> Path:

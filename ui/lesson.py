@@ -7,7 +7,6 @@ The question is the title; `begin` stands over it (ui/frame.py). Then: `bet`, th
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ import streamlit as st
 
 import catalogue
 from catalogue import Lesson
-from ui import bets, record, terms
+from ui import bets, pace, record, source_code, terms
 from ui.further import Further as Further
 from ui.further import reading_of
 from ui.prose import as_part, heading
@@ -95,6 +94,7 @@ def hands_on() -> None:
     """Where the second depth begins: at the formula, or before it where a page has more to say between."""
     if not st.session_state.get(_DEEP, False):
         st.session_state[_DEEP] = True
+        pace.first_window_is_drawn()
         with st.container(key="hands_on"):
             st.caption(_("That was the story. From here on: hands on."))
 
@@ -155,10 +155,7 @@ def code(file: str, name: str, line: str) -> None:
     heading(_("The code"))
     source = source_of(file, name)
     number = next(place for place, text in enumerate(source.splitlines(), 1) if line in text)
-    key = f"code_{re.sub('[^a-z0-9]', '_', f'{file}_{name}_{number}'.lower())}"
-    st.html(f"<style>.st-key-{key} code {{ background-position: 0 {number - 1}lh; }}</style>")  # the band, see assets/style.css
-    with st.container(key=key):
-        st.code(source, language="python", line_numbers=True)
+    source_code.show(source, number)
     st.caption(_("{file}: this is what just ran. The formula is line {number}.").format(file=file, number=number))
 
 

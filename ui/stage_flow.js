@@ -81,6 +81,6 @@ function play(picture, threads, {from, stop, done}) {
   }
   if (STILL.matches) count = stop
   show(null)
-  timer = setTimeout(beat, from === 0 ? 2 * BEAT : 0)
+  timer = setTimeout(beat, from === 0 && !STILL.matches ? 2 * BEAT : 0)
   return () => clearTimeout(timer)
 }

@@ -255,4 +255,4 @@ def _asked(saved: SavedModel, source: str) -> tuple[Scorer, list[int]]:
 
     ids = saved.tokenizer.encode(source).ids
     longest = longest_translations([len(ids)], saved.config)
-    return scorer_for(saved.translator, pad([ids])), [min(most, limits.SENTENCE_TOKENS) for most in longest]
+    return scorer_for(saved.searcher, pad([ids])), [min(most, limits.SENTENCE_TOKENS) for most in longest]

@@ -10,7 +10,7 @@ import streamlit as st
 from figures import masks as figures
 from model.corpora import grammar
 from model.reading import Reading
-from ui import bets, lesson, readings
+from ui import bets, lesson, readings, source_code
 from ui.address import Stage
 from ui.components.masks import picture
 from ui.lessons import masks_words as words
@@ -190,7 +190,7 @@ def nan_rows(shown: Reading) -> None:
             "filling alike; zeros say what is meant: it reads nothing."
         ).format(spread=found.spread, all=value.size)
     )
-    st.code(lesson.source_of("model/softmax.py", "_Softmax.forward"), language="python")
+    source_code.show(lesson.source_of("model/softmax.py", "_Softmax.forward"))
 
 
 def _written(weights: np.ndarray) -> str:

@@ -10,7 +10,7 @@ import streamlit as st
 from figures.payload import Tokens, matrix_payload
 from model.reading import Reading
 from model.tokenizers import WORD_START
-from ui import lesson, readings, sentences
+from ui import lesson, readings, sentences, source_code
 from ui.check import Cell, Choice, Number, Question, fallback_note
 from ui.components.labels import component_words
 from ui.lessons import tokens, tokens_data
@@ -132,7 +132,7 @@ def expert(shown: Reading) -> None:
         _sampled(shown.source)
         st.markdown(_("**The code of a merge and of the lattice**, as it ran above:"))
         for name in ("merges", "_best_ways"):
-            st.code(lesson.source_of("model/tokenizers/steps.py", name), language="python")
+            source_code.show(lesson.source_of("model/tokenizers/steps.py", name))
 
 
 def _lengths() -> None:

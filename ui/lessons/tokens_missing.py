@@ -46,7 +46,7 @@ def _written(saved: SavedModel, sources: Sequence[Sequence[int]]) -> list[str]:
     from model.searches import greedy
 
     longest = [min(most, limits.SENTENCE_TOKENS) for most in longest_translations([len(ids) for ids in sources], saved.config)]
-    return [saved.tokenizer.decode(found.tokens) for found in outcome(greedy(scorer_for(saved.translator, pad(sources)), longest))]
+    return [saved.tokenizer.decode(found.tokens) for found in outcome(greedy(scorer_for(saved.searcher, pad(sources)), longest))]
 
 
 def with_unknown(tokenizer: Tokenizer, source: str, place: tuple[int, int]) -> tuple[int, ...]:
