@@ -60,7 +60,7 @@ class Laboratory:
     def get(self, run: str) -> RunView:
         row = self.journal.get(run) if folders.RUN_ID.fullmatch(run) else None
         if row is None:
-            raise _unknown()
+            raise LabError("unknown_run", "There is no such run here; whoever it belonged to may have deleted it.", "run")
         return self._view(row)
 
     def list_runs(self, visitor: str) -> list[RunView]:

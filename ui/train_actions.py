@@ -9,6 +9,7 @@ from ui.train_models import open_laboratory
 from ui.visitor import visitor_key
 
 CHOSEN, MISTAKE, REDRAW = "train_run", "train_mistake", "train_redraw"
+ALREADY = ("not_going", "not_paused")  # a second touch of a button, or a run that has ended meanwhile: its state says it all
 
 
 def redraw() -> None:
@@ -36,6 +37,7 @@ def done(what: str, run: str, *arguments: str) -> bool:
     try:
         getattr(open_laboratory(), what)(visitor_key(), run, *arguments)
     except LabError as error:
-        keep_mistake(error)
+        if error.code not in ALREADY:
+            keep_mistake(error)
         return False
     return True

@@ -62,6 +62,21 @@ def corpus_lead(name: str) -> str:
     }.get(name, "")
 
 
+def setting_title(name: str) -> str:
+    """What a setting is called on the page; also where a rule it breaks is said."""
+    return {
+        "steps": _("Steps"),
+        "d_model": _("Width, d_model"),
+        "heads": _("Heads"),
+        "layers": _("Layers"),
+        "vocabulary": _("Different pieces, at most"),
+        "rate": _("Learning rate, at its peak"),
+        "batch": _("Texts in a batch"),
+        "dropout": _("Dropout"),
+        "seed": _("Seed"),
+    }.get(name, name)
+
+
 def norm_title(name: str) -> str:
     return {"post": _("after (the paper)"), "pre": _("before"), "none": _("none")}[name]
 
@@ -106,6 +121,12 @@ def state_sentence(run: RunView) -> str:
         seconds = duration(sum(member.seconds for member in run.members))
         return _("Done: {steps} steps, {seconds} of training.").format(steps=values["steps"], seconds=seconds)
     why = sentence_of(run.message) if run.message is not None else ""
+    if run.step == 0 and run.state != "diverged":
+        return {
+            "paused": _("Paused before its first step; it can go on from here."),
+            "stopped": _("Stopped before its first step."),
+            "failed": _("Failed before its first step: {why}"),
+        }[run.state].format(why=why)
     return {
         "paused": _("Paused after step {step} of {steps}; it can go on from here."),
         "stopped": _("Stopped after step {step} of {steps}; what it has learnt is kept."),

@@ -127,6 +127,24 @@ def test_a_run_that_waits_says_its_place_and_its_time(played: Stage) -> None:
     assert told[1].startswith("Waiting at place 1 of the queue, for about") and told[2].startswith("Waiting at place 2")
 
 
+def test_a_second_touch_of_a_button_is_no_mistake(played: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was asked for has come; and of what never trained nothing is said to be kept."""
+    lab = played.laboratory
+    _first, run = started(lab), started(lab)
+    mistakes: list[LabError] = []
+    monkeypatch.setattr("ui.train_actions.visitor_key", lambda: "mine")
+    monkeypatch.setattr("ui.train_actions.keep_mistake", mistakes.append)
+    monkeypatch.setattr("ui.train_actions.redraw", lambda: None)
+    told = []
+    for what in ("pause", "pause", "stop", "stop", "resume", "resume"):
+        act(what, run)
+        told.append(train_words.state_sentence(lab.get(run)))
+    assert told[1] == "Paused before its first step; it can go on from here."
+    assert told[3] == "Stopped before its first step."
+    assert told[5].startswith("Waiting at place 1") or told[5].startswith("Next in line")
+    assert not mistakes
+
+
 def test_what_goes_on_with_stories_has_no_place_on_the_stage(played: Stage) -> None:
     """A link to it is answered in a sentence, and it is not offered; a translator is."""
     lab = played.laboratory
