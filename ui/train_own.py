@@ -23,8 +23,6 @@ from ui.words import _, many
 _KEPT, SHOWN = "train_own_text", 4
 PATIENCE = 90  # seconds a preview may take
 MEGABYTE = 2**20
-TYPES = ["tsv", "txt", "csv", "gz", "en", "fr", "de"]
-TABLES = [*TYPES, "tmx"]  # read_pairs knows a translation memory by its beginning
 
 
 @dataclass
@@ -82,13 +80,14 @@ def _ask() -> None:
         st.caption(_(
             "Each line: a sentence, a tabulator, what it shall become; or a translation memory (TMX). Plain text in UTF-8, gzip is fine."
         ))  # fmt: skip
-        files = [_file(st, _("Table"), "train_own_table", TABLES)]
+        files = [_file(st, _("Table"), "train_own_table")]
     if all(file is not None for file in files):
         _take(files)
 
 
-def _file(place: Any, label: str, key: str, types: list[str] = TYPES) -> Any:
-    return place.file_uploader(label, type=types, key=key, max_upload_size=limits.UPLOAD_BYTES // MEGABYTE)
+def _file(place: Any, label: str, key: str) -> Any:
+    """Of any name: text ends in whatever its language is called, and what is in it is looked at anyway."""
+    return place.file_uploader(label, key=key, max_upload_size=limits.UPLOAD_BYTES // MEGABYTE)
 
 
 def _take(files: list[Any]) -> None:

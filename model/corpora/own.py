@@ -110,6 +110,9 @@ def _cleaned(rows: Iterable[Row]) -> tuple[list[Pair], CleaningReport]:
         else:
             pairs[row.source, row.target] = row
     report = CleaningReport(lines=len(pairs) + removed.total(), kept=len(pairs), removed=dict(removed))
+    if 2 * removed["not_utf8"] > report.lines:
+        template = "{count} of {lines} lines are no UTF-8; save it as plain text in UTF-8."
+        raise LabError("mostly_not_utf8", template, "pairs", count=removed["not_utf8"], lines=report.lines)
     if report.lines and removed["wrong_columns"] == report.lines:
         raise LabError("no_columns", "No line has two columns; put a tabulator between each sentence and its translation.", "pairs")
     return list(pairs.values()), report
@@ -121,7 +124,7 @@ def _split(name: str, pairs: list[Pair]) -> Corpus:
     if len(order) < SMALLEST:
         raise LabError(
             "too_few_pairs",
-            "Only {count} different source sentences are left after cleaning; at least {smallest} are needed.",
+            "Different source sentences left after cleaning: {count}; at least {smallest} are needed.",
             "pairs", count=len(order), smallest=SMALLEST,
         )  # fmt: skip
     size = max(1, min(HELD_OUT_MOST, len(order) // HELD_OUT_SHARE))

@@ -126,6 +126,7 @@ def test_a_gzip_bomb_is_not_unpacked() -> None:
         (b"a" * (limits.UPLOAD_BYTES + 1), "upload_bytes"),
         (b"a\tb\n" * (limits.UPLOAD_LINES + 1), "upload_lines"),
         (_tsv("a" * (limits.LINE_CHARACTERS + 1)), "upload_line_characters"),
+        (("été\tsummer\n" * 9).encode("latin-1") + b"x\ty", "mostly_not_utf8"),
         (b"one,un\ntwo,deux\nthree,trois", "no_columns"),
         (b"a\tb\na\tc\nb\tc", "too_few_pairs"),
     ],
