@@ -67,7 +67,7 @@ def _tell(view: RunView) -> None:
 def _state(view: RunView, mine: bool) -> None:
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="train_state"):
         prose.say("{name} " + state_sentence(view), "train_said", name=Said(view.name))
-        with st.container(horizontal=True, width="content"):
+        with st.container(horizontal=True, vertical_alignment="center", width="content"):
             if mine:
                 _controls(view)
             after_run(view, mine)
@@ -108,7 +108,7 @@ def _losses(view: RunView, log: Log, palette: Palette) -> None:
         named_rows(dict(zip(names, (log.loss, log.held_out_loss, floor), strict=True)), view.steps), spec, theme=None, key="train_losses",
         alt=_("Loss by step, of the batches and of sentences held out, above its floor; the newest values stand below."),
     )  # fmt: skip
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="train_told"):
         st.caption(_loss_told(log), width="content")
         terms.explain("nats")
         terms.explain("learning rate")

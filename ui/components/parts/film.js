@@ -108,14 +108,14 @@ function drawFilm(self) {
   self.range.max = last(self);
   self.range.value = self.at;
   self.range.disabled = self.play.disabled = last(self) < 1;
-  const moment = plain(words.after, { step: thousands(step), steps: thousands(of) });
+  const moment = plain(words.after, { step: step.toLocaleString("en"), steps: of.toLocaleString("en") }); // as the charts over it write them
   self.moment.textContent = moment;
   self.range.setAttribute("aria-valuetext", moment);
   self.matrices = films.map((_, film) => weightsAt(self, film, self.at));
   if (!self.pinned) self.cell = tellingOf(self, rows, columns);
   const title = (film) => (films.length === 1 ? moment : [film.name, film.note].filter(Boolean).join(", "));
   const panels = films.map((film, index) => ({ id: `${index}`, title: title(film), matrix: self.matrices[index] }));
-  self.figure.update({ rows, columns, marked: needsMark([...rows, ...columns]), second: null, panels, vectors: null, connectors: false, tall: films.length > 1, words, chosen: self.cell }, paletteFor(self.host, palettes));
+  self.figure.update({ rows, columns, marked: needsMark([...rows, ...columns]), second: null, panels, vectors: null, connectors: false, tall: true, words, chosen: self.cell }, paletteFor(self.host, palettes));
   self.button.setAttribute("aria-pressed", String(self.table));
   self.tables.replaceChildren(...(self.table ? films.map((film, index) => tableOf(self.matrices[index], rows, columns, [film.name, moment].join(", "), words)) : []));
   tellFilm(self, self.cell);
