@@ -195,7 +195,7 @@ def _check_header(data: bytes) -> None:
     if not 2 <= length <= min(limits.MODEL_HEADER_BYTES, len(data) - 8):
         raise LabError(
             "not_safetensors",
-            "model.safetensors has no valid header (at most {limit} bytes).",
+            "model.safetensors has no valid header (at most {limit} bytes): it is cut off, or no safetensors file.",
             "model.safetensors",
             limit=limits.MODEL_HEADER_BYTES,
         )
@@ -204,7 +204,7 @@ def _check_header(data: bytes) -> None:
     except (ValueError, RecursionError):
         raise LabError(
             "not_safetensors",
-            "model.safetensors has no valid header (at most {limit} bytes).",
+            "model.safetensors has no valid header (at most {limit} bytes): it is cut off, or no safetensors file.",
             "model.safetensors",
             limit=limits.MODEL_HEADER_BYTES,
         ) from None

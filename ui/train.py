@@ -105,7 +105,7 @@ def _spec_of(values: dict[str, Any], switches: list[str], racing: bool) -> tuple
             return train_settings.spec_of(values, name), None
         return train_race.race_of(train_settings.spec_of(values, name, racing=True), switches), None
     except LabError as error:
-        return None, error
+        return None, train_settings.worded(error)
 
 
 def _name_of(lab: Laboratory, corpus: str, racing: bool) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from catalogue import N_
 from lab import CorpusSource, RunSpec, plan
 from lab.spec import STORIES, USUAL
 from model.config import preset
@@ -15,7 +16,18 @@ from model.tokenizers import KINDS
 from model.train_config import recipe
 from ui import train_own
 from ui.train_memory import keep, put, recall
-from ui.train_words import CORPORA, NORMS, OWN, corpus_lead, corpus_title, norm_title, positions_title, preset_title, tokenizer_title
+from ui.train_words import (
+    CORPORA,
+    NORMS,
+    OWN,
+    corpus_lead,
+    corpus_title,
+    norm_title,
+    positions_title,
+    preset_title,
+    setting_title,
+    tokenizer_title,
+)
 from ui.words import _
 
 POSITIONS = ("sinusoidal", "learned", "none")
@@ -24,6 +36,7 @@ RACE_STEPS, STORIES_RACE_STEPS = 300, 600
 EVALUATIONS, EVALUATE_LEAST = 10, 20  # times in the course of a run; steps between two: a beginner writes long lines of nonsense, slowly
 EVALUATE_SENTENCES, RACE_SENTENCES = 100, 50  # of each held-out set: one of a hundred is one percent
 STORIES_TOLD = 25  # in place of them; each has four sentences to be judged
+DIGITS = "%.6g"  # of a number that is no whole one: 0.008, and 1e-06 where fixed places would show 0.00
 PRESETS: dict[str, dict[str, int]] = {
     "toy": {"d_model": 64, "heads": 4, "layers": 2},
     "one_head": {"d_model": 64, "heads": 1, "layers": 1},
@@ -44,13 +57,13 @@ def choose_corpus() -> str:
 
 def in_sight(corpus: str, racing: bool = False) -> dict[str, Any]:
     """What else stands open: size, steps (those of a race are a number of their own). By name of the setting."""
-    left, right, _free = st.columns([10, 4, 5])
+    left, right, _free = st.columns([11, 4, 4])
     with left:
         _presets()
     if racing:
         key, default = (f"{STORIES}_race_steps", STORIES_RACE_STEPS) if corpus == STORIES else ("race_steps", RACE_STEPS)
         return {"steps": _number(right, _("Steps of each"), key, default, step=100)}
-    return {"steps": _usual(corpus, right, _("Steps"), "steps", step=100)}
+    return {"steps": _usual(corpus, right, "steps", step=100)}
 
 
 def folded(corpus: str) -> dict[str, Any]:
@@ -70,6 +83,16 @@ def spec_of(values: dict[str, Any], name: str, racing: bool = False) -> RunSpec:
         settings["d_ff"] = 4 * width
     sentences = STORIES_TOLD if values["corpus"] == STORIES else RACE_SENTENCES if racing else EVALUATE_SENTENCES
     return plan(name, _source(values["corpus"]), "toy", values.get("tokenizer", ""), evaluate_sentences=sentences, **settings)
+
+
+def worded(error: LabError) -> LabError:
+    """The rule, with the setting called as it is on the page and what can be done about it here."""
+    template, values = error.template, error.values
+    if error.code == "heads_do_not_divide":
+        template = N_("A width of {d_model} cannot be split evenly among {heads} heads: choose a width that is a multiple of {heads}.")
+    elif error.field is not None and setting_title(error.field) != error.field:
+        values = values | {"field": f"“{setting_title(error.field)}”"}
+    return LabError(error.code, template, error.field, **values)
 
 
 def _source(corpus: str) -> CorpusSource:
@@ -100,9 +123,9 @@ def _use_preset() -> None:
 def _sizes() -> dict[str, Any]:
     width, heads, layers = st.columns(3)
     return {
-        "d_model": _number(width, _("Width, d_model"), "d_model", SHAPE.d_model, step=16),
-        "heads": _number(heads, _("Heads"), "heads", SHAPE.heads),
-        "layers": _number(layers, _("Layers"), "layers", SHAPE.layers),
+        "d_model": _number(width, setting_title("d_model"), "d_model", SHAPE.d_model, step=16),
+        "heads": _number(heads, setting_title("heads"), "heads", SHAPE.heads),
+        "layers": _number(layers, setting_title("layers"), "layers", SHAPE.layers),
     }
 
 
@@ -110,30 +133,33 @@ def _pieces() -> dict[str, Any]:
     left, right = st.columns(2)
     return {
         "tokenizer": _choice(left, _("Pieces"), "tokenizer", KINDS, tokenizer_title, default="unigram"),
-        "vocabulary": _number(right, _("Different pieces, at most"), "vocabulary", SHAPE.vocabulary, step=500),
+        "vocabulary": _number(right, setting_title("vocabulary"), "vocabulary", SHAPE.vocabulary, step=500),
     }
 
 
 def _others(corpus: str) -> dict[str, Any]:
-    left, right = st.columns(2)
-    rate = {"step": 0.001, "format": "%.5f"}
-    return {
+    left, middle, right = st.columns(3)
+    numbers = {
         "norm": _choice(left, _("Normalization"), "norm", NORMS, norm_title),
-        "positions": _choice(right, _("Positions"), "positions", POSITIONS, positions_title),
-        "rate": _usual(corpus, left, _("Learning rate, at its peak"), "rate", **rate),
-        "batch": _usual(corpus, right, _("Texts in a batch"), "batch", step=8),
-        "dropout": _number(left, _("Dropout"), "dropout", SHAPE.dropout, step=0.05),
-        "seed": _number(right, _("Seed"), "seed", TRAINING.seed),
-        "scaling": _switch(_("Divide scores by √d_k"), "scaling"),
-        "causal_mask": _switch(_("Hide later words from the decoder"), "causal_mask"),
-        "residual": _switch(_("Residual connections"), "residual"),
+        "positions": _choice(middle, _("Positions"), "positions", POSITIONS, positions_title),
+        "dropout": _number(right, setting_title("dropout"), "dropout", SHAPE.dropout, step=0.05, format=DIGITS),
+        "rate": _usual(corpus, left, "rate", step=0.001, format=DIGITS),
+        "batch": _usual(corpus, middle, "batch", step=8),
+        "seed": _number(right, setting_title("seed"), "seed", TRAINING.seed),
     }
+    with st.container(horizontal=True):
+        return numbers | {
+            "scaling": _switch(_("Divide scores by √d_k"), "scaling"),
+            "causal_mask": _switch(_("Hide later words from the decoder"), "causal_mask"),
+            "residual": _switch(_("Residual connections"), "residual"),
+        }
 
 
-def _usual(corpus: str, place: Any, label: str, name: str, **options: Any) -> Any:
+def _usual(corpus: str, place: Any, name: str, **options: Any) -> Any:
     """A number of the training; a corpus with a usual one of its own keeps it apart from the others'."""
     own = USUAL.get(corpus, {})
-    return _number(place, label, f"{corpus}_{name}" if name in own else name, own.get(name, getattr(TRAINING, name)), **options)
+    key = f"{corpus}_{name}" if name in own else name
+    return _number(place, setting_title(name), key, own.get(name, getattr(TRAINING, name)), **options)
 
 
 def _number(place: Any, label: str, name: str, default: float, step: float = 1, **options: Any) -> Any:

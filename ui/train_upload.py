@@ -22,8 +22,8 @@ TYPES = ["json", "safetensors", "model"]
 
 def bring_a_model() -> None:
     st.caption(_(
-        "The files of a saved model, as Download gives them: config.json, card.json, model.safetensors, and tokenizer.json or "
-        "tokenizer.model. They are checked in a process of their own before anything uses them."
+        "The files of a saved model, unpacked from what Download gives: config.json, card.json, model.safetensors, and tokenizer.json "
+        "or tokenizer.model. They are checked in a process of their own before anything uses them."
     ))  # fmt: skip
     files = st.file_uploader(
         _("Files of the model"), type=TYPES, accept_multiple_files=True, key="train_model_files",
