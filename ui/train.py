@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import Any
 
 import streamlit as st
@@ -11,7 +12,7 @@ from lab.spec import STORIES
 from model.errors import LabError
 from ui import address, prose, train_live, train_own, train_race, train_settings, train_upload, wording
 from ui.prose import Said
-from ui.train_actions import CHOSEN, MISTAKE, REDRAW, choose, keep_mistake
+from ui.train_actions import CHOSEN, MISTAKE, REDRAW, choose
 from ui.train_examples import examples
 from ui.train_memory import keep, put, recall
 from ui.train_models import open_laboratory
@@ -21,6 +22,7 @@ from ui.words import _
 
 PARAMETER = "run"  # in the address
 MODES = ("one", "race", "bring")
+REFUSED = "train_refused"  # why the run that was to start could not
 
 
 def chosen_run() -> RunView | None:
@@ -91,6 +93,7 @@ def _settings(racing: bool) -> None:
             about.caption(
                 _("About {seconds} on this computer if it is idle.").format(seconds=duration(open_laboratory().expected_seconds(spec)))
             )
+        error = st.session_state.pop(REFUSED, None) or error  # right under the button that was pressed
         if error is not None and error.code not in ("no_text_yet", "no_switch"):
             wording.show(error, "train_settings_error")
     if st.session_state.get(CHOSEN) is None and corpus != OWN and not racing:
@@ -109,18 +112,20 @@ def _spec_of(values: dict[str, Any], switches: list[str], racing: bool) -> tuple
 
 
 def _name_of(lab: Laboratory, corpus: str, racing: bool) -> str:
-    number = len(lab.list_runs(visitor_key())) + 1
+    """Numbered on; a number that a deleted run has left free is not given to a second run of one name."""
+    taken = {run.name for run in lab.list_runs(visitor_key())}
     text = train_own.source()
     title = text.name[:40] if corpus == OWN and text else corpus_title(corpus)
     template = _("Race {number}: {corpus}") if racing else _("{corpus} {number}")
-    return template.format(corpus=title, number=number)
+    names = (template.format(corpus=title, number=number) for number in count(len(taken) + 1))
+    return next(name for name in names if name not in taken)
 
 
 def _start(spec: RunSpec) -> None:
     try:
         choose(open_laboratory().start(visitor_key(), spec))
     except LabError as error:
-        keep_mistake(error)
+        st.session_state[REFUSED] = error
 
 
 def _examples(corpus: str) -> None:

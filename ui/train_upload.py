@@ -11,7 +11,8 @@ from lab.uploads import MODEL_FILES
 from model import limits
 from model.errors import LabError
 from model.text import clean_text
-from ui.train_actions import choose, keep_mistake
+from ui import wording
+from ui.train_actions import choose
 from ui.train_models import open_laboratory
 from ui.visitor import visitor_key
 from ui.words import _
@@ -35,13 +36,14 @@ def bring_a_model() -> None:
 
 
 def _take(name: str, files: list[Any]) -> None:
-    with st.spinner(_("Checking it in a process of its own")):
-        try:
+    """Refused right under the button: on a phone the head of the page is far above it."""
+    try:
+        with st.spinner(_("Checking it in a process of its own")):
             run = open_laboratory().import_model(visitor_key(), clean_text(name) or _("brought along"), _by_name(files))
-        except LabError as error:
-            keep_mistake(error)
-        else:
-            choose(run)
+    except LabError as error:
+        wording.show(error, "train_upload_error")
+        return
+    choose(run)
     st.rerun()
 
 

@@ -17,7 +17,7 @@ from lab import Laboratory, RunView, close_laboratory, front, laboratory, plan, 
 from lab.spec import MEMBERS
 from model.errors import LabError
 from tests.lab.conftest import Stage, small
-from ui import lesson, readings, stage, train_models, train_race, train_samples, train_words, wording
+from ui import lesson, readings, stage, train, train_models, train_race, train_samples, train_words, wording
 from ui.train_actions import CHOSEN, act, done
 from ui.train_own import Text
 
@@ -143,6 +143,28 @@ def test_a_second_touch_of_a_button_is_no_mistake(played: Stage, monkeypatch: py
     assert told[3] == "Stopped before its first step."
     assert told[5].startswith("Waiting at place 1") or told[5].startswith("Next in line")
     assert not mistakes
+
+
+def test_one_run_too_many_is_refused_where_it_was_asked_for(played: Stage, notices: list[str]) -> None:
+    """Once, and the runs there are stay as they are."""
+    runs = {started(played.laboratory) for _ in range(4)}
+    page = visit("mine", min(runs))
+    page.button(key="train_start").click().run()
+    assert [said for said in notices if "You have 4 runs going: 1 may train and 3 may wait." in said]
+    assert {run.id for run in played.laboratory.list_runs("mine")} == runs
+    notices.clear()
+    page.run()
+    assert not notices
+
+
+def test_no_two_runs_are_given_one_name(played: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A number that is free again in their count is not given twice."""
+    lab = played.laboratory
+    monkeypatch.setattr("ui.train.visitor_key", lambda: "mine")
+    runs = [lab.start("mine", plan(train._name_of(lab, "reversing", False), "reversing")) for _ in range(3)]
+    lab.stop("mine", runs[1])
+    lab.delete("mine", runs[1])
+    assert train._name_of(lab, "reversing", False) == "Reversing 4"
 
 
 def test_what_goes_on_with_stories_has_no_place_on_the_stage(played: Stage) -> None:
