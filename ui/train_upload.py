@@ -18,7 +18,6 @@ from ui.visitor import visitor_key
 from ui.words import _
 
 MEGABYTE = 2**20
-TYPES = ["json", "safetensors", "model"]
 
 
 def bring_a_model() -> None:
@@ -26,10 +25,9 @@ def bring_a_model() -> None:
         "The files of a saved model, unpacked from what Download gives: config.json, card.json, model.safetensors, and tokenizer.json "
         "or tokenizer.model. They are checked in a process of their own before anything uses them."
     ))  # fmt: skip
-    files = st.file_uploader(
-        _("Files of the model"), type=TYPES, accept_multiple_files=True, key="train_model_files",
-        max_upload_size=limits.MODEL_BYTES // MEGABYTE,
-    )  # fmt: skip
+    files = st.file_uploader(  # of any name: the browser would mark a wrong one red and not say why
+        _("Files of the model"), accept_multiple_files=True, key="train_model_files", max_upload_size=limits.MODEL_BYTES // MEGABYTE
+    )
     name = st.text_input(_("Its name here"), max_chars=NAME_CHARACTERS, placeholder=_("brought along"), key="train_model_name")
     if st.button(_("Check it and take it in"), type="primary", disabled=not files, key="train_model_take"):
         _take(name, files)

@@ -68,6 +68,15 @@ def test_what_cannot_be_is_said_in_a_sentence(notices: list[str], page: AppTest,
     assert any(sentence in said for said in notices)
 
 
+@pytest.mark.parametrize(("key", "value"), [("train_mode", "bring"), ("train_corpus", "own")])
+def test_a_file_of_any_name_is_looked_at(page: AppTest, key: str, value: str) -> None:
+    """Where a field takes some endings alone, the browser marks others red and does not say why."""
+    page.session_state[key] = value
+    page.run()
+    fields = page.get("file_uploader")
+    assert fields and not any(field.proto.type for field in fields)
+
+
 @pytest.mark.parametrize("run", ["", "0" * 20, "../../etc/passwd", "x" * 5000])
 def test_a_link_to_no_run_opens_the_page(notices: list[str], page: AppTest, run: str) -> None:
     page.session_state["train_run"] = run
