@@ -50,7 +50,7 @@ def has_film(view: RunView) -> bool:
 
 def show(view: RunView) -> None:
     """The film so far, or whole; under it a field for another sentence."""
-    st.subheader(_("What it looks at") if view.going else _("What it looked at"), anchor=False)
+    st.subheader(_heading(view), anchor=False)
     if not has_film(view):
         st.caption(_("The picture comes with the first parameters."))
         return
@@ -61,6 +61,12 @@ def show(view: RunView) -> None:
         wording.show(error, "train_film_error")
     key, label = _sentence_key(view), _("On another story") if view.spec.continues else _("On another sentence")
     st.text_input(label, key=key, placeholder=_first_words(view), max_chars=limits.SENTENCE_CHARACTERS)
+
+
+def _heading(view: RunView) -> str:
+    if len(view.members) > 1:
+        return _("What they look at") if view.going else _("What they looked at")
+    return _("What it looks at") if view.going else _("What it looked at")
 
 
 def _members(view: RunView) -> list[int]:

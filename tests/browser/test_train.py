@@ -147,6 +147,7 @@ def test_a_race_prepared_by_a_lesson(new_visit: NewVisit) -> None:
     expect(page.get_by_role("region", name="Sentences it has never seen").locator("thead th")).to_have_count(2)
     expect(page.locator(".film .grid")).to_have_count(2)
     see_the_film(visit)
+    names_stand_clear_on_a_phone(page)
     use_the_second(page, run)
     a_stranger_looks_on(new_visit, run)
     rename_and_delete(page)
@@ -171,6 +172,16 @@ def see_the_film(visit: Visit) -> None:
     page.locator(".film").get_by_role("button", name="Play").click()
     expect(moment).to_have_text("after step 20 of 20")
     assert visit.frames_sent == before
+
+
+def names_stand_clear_on_a_phone(page: Page) -> None:
+    """The name beside the first film's colour bar ends before the second film begins."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    settle(page)
+    name, second = page.locator(".film text.title").first.bounding_box(), page.locator(".film .grid").nth(1).bounding_box()
+    assert name is not None and second is not None and name["x"] + name["width"] < second["x"]
+    page.set_viewport_size({"width": 1280, "height": 800})
+    settle(page)
 
 
 def use_the_second(page: Page, run: str) -> None:

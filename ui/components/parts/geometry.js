@@ -21,12 +21,13 @@ function geometry(figure, width, family) {
   const wire = vectors ? (small ? 20 : WIRE) : 12;
   const left = labels + (vectors ? 6 + bar : 0) + wire;
   const right = vectors ? 22 + bar + (small ? 6 : 16) : 44; // the word over the outputs may be wider than they are
-  const gap = figure.connectors ? GAP : 40;
-  const room = width - left - right - gap * (p - 1);
-  const least = m > 24 || n > 24 ? 8 : p > 1 ? 11 : 18;
+  const closest = figure.connectors ? GAP : 40;
+  const room = width - left - right - closest * (p - 1);
+  const least = m > 24 || n > 24 ? 8 : p > 1 && !(figure.tall && small) ? 11 : 18;
   const tallest = figure.tall ? 400 : clamp(window.innerHeight - 556, 230, 336);
   const cell = clamp(Math.floor(Math.min(room / (p * m), tallest / n)), least, 44);
   const [across, down] = [m * cell, n * cell];
+  const gap = figure.tall && p > 1 ? Math.max(closest, namesBesideBars(panels, across, family) - across) : closest;
   const needed = left + right + gap * (p - 1) + p * across;
   const spare = Math.max(0, width - needed);
   const start = left + Math.min(spare * 0.4, 130);
@@ -51,6 +52,11 @@ function geometry(figure, width, family) {
     height: bottom + (p > 1 && figure.connectors ? 28 : vectors ? 4 : 34),
   };
 }
+
+const widthOfBar = (across) => clamp(across, 60, 96);
+
+/** Room for the longest of the panels' names, each to the right of its colour bar. */
+const namesBesideBars = (panels, across, family) => widthOfBar(across) + 12 + Math.max(...panels.map((panel) => textWidth(panel.title, 13, family))) + 16;
 
 /** Of so many labels this far apart every how-manieth is written: at most 24, and none over another. */
 const labelEvery = (count, step, least) => Math.max(Math.ceil(count / 24), Math.ceil(least / step));

@@ -126,7 +126,7 @@ function keysLabel(role, g, words) {
 function drawTitles(back, figure, g, palette) {
   g.places.forEach((place, index) => {
     const panel = figure.panels[index];
-    const width = Math.min(96, Math.max(60, g.across));
+    const width = widthOfBar(g.across);
     if (g.p === 1 || !figure.connectors) {
       back.append(colourBar(palette, panel.matrix.kind, panel.matrix.limit, g.p === 1 ? 2 : place.x, g.barsAt, width));
       if (g.p > 1) back.append(svg("text", { x: place.x + width + 12, y: g.barsAt + 9, "font-size": 13, fill: palette.text, class: "title" }, panel.title));
