@@ -52,8 +52,8 @@ def test_every_corpus_can_be_chosen(page: AppTest, corpus: str) -> None:
     [
         ("train_heads", 3, "d_model 64 cannot be split evenly among 3 heads; set d_k."),
         ("train_d_model", 63, "d_model 63"),
-        ("train_steps", 1, "A warm-up"),
-        ("train_steps", 0, "steps is 0; it must be at least 1."),  # a widget with limits would drop what is typed, without a word
+        ("train_simple_steps", 1, "A warm-up"),
+        ("train_simple_steps", 0, "steps is 0; it must be at least 1."),  # a widget with limits would drop what is typed, without a word
     ],
 )
 def test_what_cannot_be_is_said_in_a_sentence(notices: list[str], page: AppTest, key: str, value: int | None, sentence: str) -> None:
