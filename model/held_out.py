@@ -20,7 +20,7 @@ from model.tokenizers import Tokenizer
 from model.transformer import LanguageModel, Writer
 from model.translate import translate
 
-BATCH, SAMPLES = 128, 3
+BATCH, SAMPLES = 32, 3  # more sentences at once are slower: their logits, [32, n, V], are the largest tensors here
 NUMBERS = ("loss", "token_accuracy", "exact_match", "bleu", "fitting")
 Encode = Callable[[Sequence[Pair], Tokenizer, int], Encoded]
 

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 KEPT_BYTES = 1 << 30  # what glibc may keep of one kind
-HELD_BYTES = 1_200_000_000  # from here on a process that trains gives back what is free
+HELD_BYTES = 1_000_000_000  # from here on a process that trains gives back what is free
 STEPS = 4  # of training between two looks at what it holds: fetching pages anew costs a tenth of a step
 
 
@@ -38,7 +38,13 @@ def give_back_memory(step: int) -> None:
 
     Batches of many shapes leave holes of many sizes: what is held doubles in some thousand steps, though no step needs more.
     """
-    if step % STEPS == 0 and held_bytes() > HELD_BYTES and (library := _library()):
+    if step % STEPS == 0:
+        give_back_all()
+
+
+def give_back_all() -> None:
+    """At once, where the process holds more than `HELD_BYTES`: what comes next needs memory of other sizes."""
+    if held_bytes() > HELD_BYTES and (library := _library()):
         library.malloc_trim(0)
 
 

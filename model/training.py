@@ -24,7 +24,7 @@ from model.errors import LabError
 from model.held_out import HeldOutScores, encode_held_out, last_vectors, measure
 from model.keeper import Keeper
 from model.loss import loss_of_output, smoothing_floor
-from model.memory import give_back_memory, keep_freed_memory
+from model.memory import give_back_all, give_back_memory, keep_freed_memory
 from model.noise import Noise
 from model.norms import Parts, total_norm
 from model.schedules import rate_at
@@ -206,6 +206,7 @@ class Training:
         due = self.step == self.config.steps or (every and self.step % every == 0)
         if not due or not self.held_out or not self.team.leads:
             return None
+        give_back_all()
         precision = torch.get_float32_matmul_precision()
         torch.set_float32_matmul_precision("highest")  # a search has many shapes, each of which would need kernels (docs/decisions/0009)
         try:

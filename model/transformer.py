@@ -27,6 +27,13 @@ def not_later(ids: Int[Tensor, "batch n"], causal: bool) -> Bool[Tensor, "batch 
     return not_padding(ids) & (seen.tril() if causal else seen)
 
 
+def embedding(config: ModelConfig) -> nn.Embedding:
+    """A row for each piece, not yet set. `nn.Embedding` would draw numbers that nobody keeps, and on the meta device import
+    torch's compiler for it: 72 MB.
+    """
+    return nn.Embedding.from_pretrained(torch.empty(config.vocabulary, config.d_model), freeze=False)
+
+
 @dataclass(frozen=True)
 class Cache:
     """What decoding keeps between steps: the decoder layers' keys and values, and which source tokens may be seen."""
@@ -49,8 +56,8 @@ class Transformer(nn.Module):
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         self.config = config
-        self.source_embedding = nn.Embedding(config.vocabulary, config.d_model)
-        self.target_embedding = nn.Embedding(config.vocabulary, config.d_model)
+        self.source_embedding = embedding(config)
+        self.target_embedding = embedding(config)
         self.output = nn.Linear(config.d_model, config.vocabulary, bias=False)
         self.encoder = Stack(config, "encoder", cross=False)
         self.decoder = Stack(config, "decoder", cross=True)
@@ -110,7 +117,7 @@ class LanguageModel(nn.Module):
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         self.config = config
-        self.target_embedding = nn.Embedding(config.vocabulary, config.d_model)
+        self.target_embedding = embedding(config)
         self.output = nn.Linear(config.d_model, config.vocabulary, bias=False)
         self.decoder = Stack(config, "decoder", cross=False)
         self.tie()
@@ -137,7 +144,7 @@ class Classifier(nn.Module):
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         self.config = config
-        self.source_embedding = nn.Embedding(config.vocabulary, config.d_model)
+        self.source_embedding = embedding(config)
         self.encoder = Stack(config, "encoder", cross=False)
         self.output = nn.Linear(config.d_model, config.classes)
 
@@ -158,8 +165,10 @@ def empty_model(config: ModelConfig) -> AnyModel:
     """A model of that shape whose parameters are not yet set (for loading): building draws no random number."""
     with torch.device("meta"):
         model = _KINDS[config.kind](config)
-    model.to_empty(device="cpu")
-    model.tie()  # moving off the meta device gave each name a matrix of its own
+    for part in model.modules():
+        for name, parameter in part.named_parameters(recurse=False):  # `to_empty` would import torch's compiler, as in `embedding`
+            setattr(part, name, nn.Parameter(torch.empty(parameter.shape)))
+    model.tie()  # each name has got a matrix of its own
     return model
 
 

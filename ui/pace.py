@@ -6,8 +6,8 @@ So what stands below the first window waits a moment on the server: what the vis
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
+from time import sleep
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -19,7 +19,7 @@ _DRAWN = "pace_drawn"  # of which page and stage this session has drawn the firs
 
 @dataclass
 class Pace:
-    """Seconds that what is below waits: when a page is opened, and when its stage changes. None without a browser to wait for."""
+    """Seconds that what is below waits: when a page is opened, and when its stage changes. 0 where there is no browser to wait for."""
 
     opening: float = 0.0
     change: float = 0.0
@@ -36,4 +36,4 @@ def first_window_is_drawn() -> None:
     now, before = (context.page_script_hash, address.current()), st.session_state.get(_DRAWN)
     st.session_state[_DRAWN] = now
     if now != before:
-        time.sleep(PACE.change if before and before[0] == now[0] else PACE.opening)
+        sleep(PACE.change if before and before[0] == now[0] else PACE.opening)

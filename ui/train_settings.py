@@ -80,7 +80,7 @@ def spec_of(values: dict[str, Any], name: str, racing: bool = False) -> RunSpec:
         settings["warmup"] = min(TRAINING.warmup, TRAINING.warmup * steps // TRAINING.steps)
         settings["evaluate_every"] = max(min(steps, EVALUATE_LEAST), steps // EVALUATIONS)
     if isinstance(width, int):
-        settings["d_ff"] = 4 * width
+        settings["d_ff"] = width * USUAL.get(values["corpus"], {}).get("d_ff", SHAPE.d_ff) // SHAPE.d_model
     sentences = STORIES_TOLD if values["corpus"] == STORIES else RACE_SENTENCES if racing else EVALUATE_SENTENCES
     return plan(name, _source(values["corpus"]), "toy", values.get("tokenizer", ""), evaluate_sentences=sentences, **settings)
 

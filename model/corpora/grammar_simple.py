@@ -1,8 +1,9 @@
 """The simple sentences of the grammar: a small language that is learnt before somebody's eyes, in ten seconds.
 
 Every one is a sentence of the whole grammar, in a third of its words (`assets/lexicon/simple.json`). What is met seldom is learnt
-last, so it is left out: plurals, first persons, a second clause with an object, two things described, "a" after "not", capitals and
-periods. So is what shows in French alone: the gender of a name where neither "he" nor "she" tells it.
+last, so it is left out: plurals, first persons, a second clause with an object, two things described, a place described where
+something happens in it, "a" after "not", capitals and periods. So is what shows in French alone: the gender of a name where neither
+"he" nor "she" tells it.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from model.corpora.grammar_tree import Clause, NounPhrase, Pronoun, Sentence, Su
 
 _TENSES = ("past", "present", "future")
 _DETERMINERS = ("the",) * 7 + ("a", "this", "my", "his", "her")
-_DESCRIBED_SHARE = 0.25  # of phrases
+_DESCRIBED_SHARE = 0.3  # of phrases
 _NOUNS = tuple(noun for noun in NOUNS if noun.english in SIMPLE)
 _ADJECTIVES = tuple(adjective for adjective in ADJECTIVES if adjective.english in SIMPLE)
 _VERBS = tuple(verb for verb in VERBS if verb.english in SIMPLE and not verb.clause)
@@ -45,6 +46,8 @@ def _is_simple_clause(clause: Clause) -> bool:
     if isinstance(subject, NounPhrase) and subject.noun.is_a("name") and shows_gender(clause):
         return False
     if clause.adjective and any(phrase.adjectives for phrase in phrases):
+        return False
+    if clause.complement and clause.complement.adjectives:
         return False
     return not (clause.negative and any(phrase.determiner == "a" for phrase in phrases))
 

@@ -2,6 +2,8 @@
 
 import json
 import struct
+import subprocess
+import sys
 
 import pytest
 import torch
@@ -136,3 +138,9 @@ def test_a_missing_file_is_named(folder, name):
 def test_an_unknown_name_lists_what_there_is():
     with pytest.raises(LabError, match="There is no model 'nonsense'"):
         find_model("nonsense")
+
+
+def test_a_model_is_read_without_torch_s_compiler():
+    """It would be imported, a second and 72 MB, by what draws first numbers on the meta device and moves them off it."""
+    ask = "import sys; from model.saved import *; load_model(find_model('toy')); print({'torch._dynamo', 'sympy'} & set(sys.modules))"
+    assert subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True).stdout.strip() == "set()"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from html.parser import HTMLParser
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -140,3 +141,39 @@ def test_a_page_may_break_with_a_control_of_its_own() -> None:
     app = AppTest.from_function(own_control, default_timeout=30).run()
     assert not app.exception and app.header[0].value == "Break it: the order" and app.slider
     assert "“trained without it”" in app.caption[0].value
+
+
+class Text(HTMLParser):
+    """The text of a page of HTML, its numbers of lines left out, and what stands in its marked line."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.inside: list[str] = []
+        self.text = self.marked = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert tag in {"div", "pre", "span"}, "nothing of the code is a tag"
+        self.inside.append(dict(attrs).get("class") or "")
+
+    def handle_endtag(self, tag: str) -> None:
+        self.inside.pop()
+
+    def handle_data(self, data: str) -> None:
+        if "linenos" not in self.inside:
+            self.text += data
+            self.marked += data if "hll" in self.inside else ""
+
+
+def coded() -> None:
+    from ui import source_code
+
+    source_code.show('def less(a, b):\n    """<b>a & b</b>"""\n    return a < b\n', 3)
+
+
+def test_code_is_shown_letter_by_letter_with_one_line_marked() -> None:
+    app = AppTest.from_function(coded, default_timeout=30).run()
+    assert not app.exception
+    shown = Text(app.main[0].proto.body)
+    assert shown.text.strip("\n") == 'def less(a, b):\n    """<b>a & b</b>"""\n    return a < b'
+    assert shown.marked.strip() == "return a < b"

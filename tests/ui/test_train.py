@@ -53,8 +53,8 @@ def test_every_corpus_can_be_chosen(page: AppTest, corpus: str) -> None:
         ("train_heads", 3, "A width of 64 cannot be split evenly among 3 heads: choose a width that is a multiple of 3."),
         ("train_d_model", 63, "A width of 63"),
         ("train_simple_batch", 513, "“Texts in a batch” is 513; this app goes up to 512."),  # by the name it has on the page
-        ("train_steps", 1, "A warm-up"),
-        ("train_steps", 0, "“Steps” is 0; it must be at least 1."),  # a widget with limits would drop what is typed, without a word
+        ("train_simple_steps", 1, "A warm-up"),
+        ("train_simple_steps", 0, "“Steps” is 0; it must be at least 1."),  # a widget with limits would drop what is typed, without a word
     ],
 )
 def test_what_cannot_be_is_said_in_a_sentence(notices: list[str], page: AppTest, key: str, value: int | None, sentence: str) -> None:
