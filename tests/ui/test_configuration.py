@@ -28,6 +28,10 @@ def test_nothing_leaves_and_nobody_listens_by_default() -> None:
     assert CONFIGURATION["runner"]["postScriptGC"] is False
 
 
+def test_a_browser_keeps_what_the_server_may_name() -> None:
+    assert CONFIGURATION["global"]["maxCachedMessageAge"] >= 100
+
+
 def test_every_page_that_is_written_is_in_the_catalogue() -> None:
     assert {path.name for path in (ROOT / "pages").glob("*.py")} == {page.script.name for page in catalogue.PAGES if page.ready}
     assert [lesson.number for lesson in catalogue.LESSONS] == list(range(1, 16))
