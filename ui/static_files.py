@@ -1,7 +1,7 @@
 """Streamlit's own scripts, styles and fonts from memory, and which of them a page had better be told of at once.
 
-A first view asks for some sixty of them. From the disk, through Streamlit's own way (a thread, a look at the file and pieces of 64 kB for
-each), they took most of a second; and what is asked for only when a page's first elements come costs one more journey each.
+A first view asks for some sixty of them. Streamlit's own way takes a thread, a look at the file and pieces of
+64 kB for each, a tenth more time for all (docs/log.md); what is asked for only when a page's first elements come costs one more journey.
 """
 
 from __future__ import annotations
