@@ -36,7 +36,7 @@ class Member:
         shape = read_config(folder) if going_on else spec.shape.with_(vocabulary=len(material.tokenizer.pieces))
         model = new_model(shape, spec.training.seed)
         assert isinstance(model, Writer), "a run trains what writes"
-        self.training = Training(model, material.tokenizer, material.corpus, spec.training)
+        self.training = Training(model, material.tokenizer, material.corpus, spec.training, encoded=material.encoded)
         self.keeper = Keeper(folder, self.training, material.tokenizer, material.corpus, card(spec, source))
         self.keeper.resume() if going_on else self.keeper.begin(origin(folder, source))
         self._saved = time.monotonic()

@@ -2,74 +2,27 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab.spec import DEFAULT_CORPUS, TOKENIZERS, CorpusSource, RunSpec, plan
+from lab.spec import DEFAULT_CORPUS, EVALUATE_SENTENCES, TOKENIZERS, CorpusSource, RunSpec, plan
 from lab.uploads import NAMES
 from model.corpora import CORPORA, Corpus, Pair, load_corpus
 from model.corpora.own import CleaningReport, read_aligned, read_pairs
-from model.corpora.stories import text_of
-from model.tokenizers import Encoding, Tokenizer, train_tokenizer
+from model.held_out import EncodedCorpus, encode_corpus
+from model.tokenizers import Tokenizer, train_tokenizer
 
-
-class Remembering:
-    """A tokenizer that knows the ids of sentences it has met; in all else the tokenizer it is given."""
-
-    def __init__(self, tokenizer: Tokenizer) -> None:
-        self.tokenizer = tokenizer
-        self.kind, self.pieces, self.fingerprint = tokenizer.kind, tokenizer.pieces, tokenizer.fingerprint
-        self._met: dict[str, tuple[int, ...]] = {}
-        self._ids = list(range(len(self.pieces)))  # one object for each number, instead of one for each occurrence
-
-    def meet(self, texts: Iterable[str]) -> None:
-        for text in texts:
-            self._met[text] = tuple(self._ids[index] for index in self.tokenizer.encode(text).ids)
-
-    def encode(self, text: str) -> Encoding:
-        ids = self._met.get(text)
-        return self.tokenizer.encode(text) if ids is None else KnownIds(ids, text, self.tokenizer)
-
-    def sample(self, text: str, generator: random.Random, alpha: float) -> Encoding:
-        return self.tokenizer.sample(text, generator, alpha)
-
-    def spell(self, text: str, generator: random.Random, rate: float) -> Encoding:
-        return self.tokenizer.spell(text, generator, rate)
-
-    def decode(self, ids: Iterable[int]) -> str:
-        return self.tokenizer.decode(ids)
-
-    def save(self, folder: Path) -> None:
-        self.tokenizer.save(folder)
-
-
-class KnownIds(Encoding):
-    """An encoding whose pieces and spans are looked up only if somebody asks: a training does not."""
-
-    _text: str
-    _tokenizer: Tokenizer
-
-    def __init__(self, ids: tuple[int, ...], text: str, tokenizer: Tokenizer) -> None:
-        for name, value in (("ids", ids), ("_text", text), ("_tokenizer", tokenizer)):
-            object.__setattr__(self, name, value)
-
-    @property
-    def pieces(self) -> tuple[str, ...]:
-        return self._tokenizer.encode(self._text).pieces
-
-    @property
-    def spans(self) -> tuple[tuple[int, int], ...]:
-        return self._tokenizer.encode(self._text).spans
+LONGEST = 255  # tokens of a side; a training that wants more encodes for itself
 
 
 @dataclass(frozen=True)
 class Material:
-    """A corpus and the tokenizer of a run on it."""
+    """A corpus, the tokenizer of a run on it, and all of it as ids."""
 
     corpus: Corpus
     tokenizer: Tokenizer
+    encoded: EncodedCorpus
 
 
 Wanted = tuple[CorpusSource, str, int, bool]  # what is prepared: source, kind of tokenizer, vocabulary, is a pair one text?
@@ -141,9 +94,7 @@ def build(key: Wanted, upload: Path | None, tokenizer: Tokenizer | None = None) 
         yield "tokenizer"
         tokenizer = train_tokenizer(kind, (text for pair in corpus.train for text in (pair.source, pair.target)), vocabulary)
     yield "encoding"
-    remembering = Remembering(tokenizer)
-    remembering.meet(text for pair in corpus.train for text in ((text_of(pair),) if one_text else (pair.source, pair.target)))
-    yield Material(corpus, remembering)
+    yield Material(corpus, tokenizer, encode_corpus(corpus, tokenizer, LONGEST, EVALUATE_SENTENCES, one_text))
 
 
 def read_corpus(source: CorpusSource, upload: Path | None) -> Corpus:

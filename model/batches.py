@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -47,6 +48,7 @@ class Encoded:
     target: Rows
     source_lengths: Rows
     target_lengths: Rows
+    places: Rows  # [N], of these pairs among those that were to be encoded
     left_out: int  # pairs too long to be learnt from
     longest: int  # the most tokens a side may have
 
@@ -57,6 +59,18 @@ class Encoded:
     def lengths(self) -> Rows:
         """Padded tokens a pair costs: its longer side, counting the start or end token of the target."""
         return np.maximum(self.source_lengths, self.target_lengths + 1)
+
+    def within(self, longest: int, first: int | None = None) -> Encoded:
+        """What encoding the `first` pairs alone (all unless said) with that limit would have made. Raises as it does."""
+        asked = len(self) + self.left_out if first is None else min(first, len(self) + self.left_out)
+        kept = (self.source_lengths <= longest) & (self.target_lengths <= longest) & (self.places < asked)
+        if not kept.any():
+            raise _nothing(asked, longest)
+        source_lengths, target_lengths = self.source_lengths[kept], self.target_lengths[kept]
+        return Encoded(
+            tuple(compress(self.pairs, kept)), self.source[kept, : source_lengths.max()], self.target[kept, : target_lengths.max()],
+            source_lengths, target_lengths, self.places[kept], asked - int(kept.sum()), longest,
+        )  # fmt: skip
 
     def count_pieces(self, pieces: Sequence[str]) -> dict[str, int]:
         """Piece -> how often it occurs in these pairs, both sides together."""
@@ -71,24 +85,30 @@ class Encoded:
 def encode_pairs(pairs: Sequence[Pair], tokenizer: Tokenizer, longest: int) -> Encoded:
     """Encode every pair once; pairs with an empty side or one of more than `longest` tokens are left out and counted."""
     rows = [(pair, tokenizer.encode(pair.source).ids, tokenizer.encode(pair.target).ids) for pair in pairs]
-    return _encoded(rows, [row for row in rows if row[1] and row[2] and max(len(row[1]), len(row[2])) <= longest], longest)
+    return _encoded(rows, [bool(source and target) and max(len(source), len(target)) <= longest for _, source, target in rows], longest)
 
 
 def encode_texts(pairs: Sequence[Pair], tokenizer: Tokenizer, longest: int) -> Encoded:
     """For a decoder-only model: both sides of a pair are one text, in the place of the target; sources have no tokens at all."""
     rows: list[Row] = [(pair, (), tokenizer.encode(f"{pair.source} {pair.target}").ids) for pair in pairs]
-    return _encoded(rows, [row for row in rows if row[2] and len(row[2]) <= longest], longest)
+    return _encoded(rows, [0 < len(text) <= longest for _, _, text in rows], longest)
 
 
-def _encoded(rows: Sequence[Row], kept: Sequence[Row], longest: int) -> Encoded:
+def _encoded(rows: Sequence[Row], fits: Sequence[bool], longest: int) -> Encoded:
+    kept = list(compress(rows, fits))
     if not kept:
-        raise LabError(
-            "no_pairs", "None of the {pairs} pairs has two sides of 1 to {longest} tokens: there is nothing to train on.",
-            "corpus", pairs=len(rows), longest=longest,
-        )  # fmt: skip
+        raise _nothing(len(rows), longest)
     source, source_lengths = _pad([ids for _, ids, _ in kept])
     target, target_lengths = _pad([ids for _, _, ids in kept])
-    return Encoded(tuple(pair for pair, _, _ in kept), source, target, source_lengths, target_lengths, len(rows) - len(kept), longest)
+    pairs, left_out = tuple(pair for pair, _, _ in kept), len(rows) - len(kept)
+    return Encoded(pairs, source, target, source_lengths, target_lengths, np.flatnonzero(fits), left_out, longest)
+
+
+def _nothing(pairs: int, longest: int) -> LabError:
+    return LabError(
+        "no_pairs", "None of the {pairs} pairs has two sides of 1 to {longest} tokens: there is nothing to train on.",
+        "corpus", pairs=pairs, longest=longest,
+    )  # fmt: skip
 
 
 def _pad(rows: Sequence[Ids]) -> tuple[Rows, Rows]:

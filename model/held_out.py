@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from model.batches import Batch, Encoded, batches_in_order, encode_pairs
+from model.batches import Batch, Encoded, batches_in_order, encode_pairs, encode_texts
 from model.continuing import continuations
-from model.corpora import Corpus, Pair, stories
+from model.corpora import Corpus, stories
 from model.evaluation import score, token_accuracy
 from model.loss import smoothed_cross_entropy
 from model.noise import Noise
@@ -22,7 +22,6 @@ from model.translate import translate
 
 BATCH, SAMPLES = 32, 3  # more sentences at once are slower: their logits, [32, n, V], are the largest tensors here
 NUMBERS = ("loss", "token_accuracy", "exact_match", "bleu", "fitting")
-Encode = Callable[[Sequence[Pair], Tokenizer, int], Encoded]
 
 
 @dataclass(frozen=True)
@@ -75,11 +74,29 @@ class HeldOutScores:
         return asdict(self)
 
 
-def encode_held_out(
-    corpus: Corpus, tokenizer: Tokenizer, sentences: int, longest: int, encode: Encode = encode_pairs
-) -> dict[str, Encoded]:
-    """The first `sentences` pairs of each held-out set, encoded once."""
-    return {name: encode(pairs[:sentences], tokenizer, longest) for name, pairs in corpus.held_out.items() if pairs}
+@dataclass(frozen=True)
+class EncodedCorpus:
+    """A corpus as ids, encoded once for any number of trainings: what is learnt from, and the held-out sets by name.
+
+    Its limits: a side has at most `longest` tokens, a held-out set at most `sentences` pairs.
+    """
+
+    train: Encoded
+    held_out: Mapping[str, Encoded]
+    longest: int
+    sentences: int
+
+    def within(self, longest: int, sentences: int) -> EncodedCorpus:
+        """The same with narrower limits."""
+        held_out = {name: data.within(longest, sentences) for name, data in self.held_out.items()}
+        return EncodedCorpus(self.train.within(longest), held_out, longest, sentences)
+
+
+def encode_corpus(corpus: Corpus, tokenizer: Tokenizer, longest: int, sentences: int, one_text: bool = False) -> EncodedCorpus:
+    """`one_text`: for a decoder-only model."""
+    encode = encode_texts if one_text else encode_pairs
+    held_out = {name: encode(pairs[:sentences], tokenizer, longest) for name, pairs in corpus.held_out.items() if pairs}
+    return EncodedCorpus(encode(corpus.train, tokenizer, longest), held_out, longest, sentences)
 
 
 @torch.inference_mode()

@@ -18,10 +18,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from model.batches import Batch, BatchStream, encode_pairs, encode_texts, rounded_down
+from model.batches import Batch, BatchStream, rounded_down
 from model.corpora import Corpus
 from model.errors import LabError
-from model.held_out import HeldOutScores, encode_held_out, last_vectors, measure
+from model.held_out import EncodedCorpus, HeldOutScores, encode_corpus, last_vectors, measure
 from model.keeper import Keeper
 from model.loss import loss_of_output, smoothing_floor
 from model.memory import give_back_all, give_back_memory, keep_freed_memory
@@ -128,13 +128,24 @@ def _optimizer(model: Writer, config: TrainConfig) -> torch.optim.Optimizer:
 class Training:
     """A model, its optimizer, its batches, its noise, and how far they are."""
 
-    def __init__(self, model: Writer, tokenizer: Tokenizer, corpus: Corpus, config: TrainConfig, team: Team = ALONE) -> None:
+    def __init__(
+        self,
+        model: Writer,
+        tokenizer: Tokenizer,
+        corpus: Corpus,
+        config: TrainConfig,
+        team: Team = ALONE,
+        encoded: EncodedCorpus | None = None,
+    ) -> None:
+        """`encoded` is the corpus by that tokenizer, where somebody has it; one with narrower limits than this training's is of no use."""
         self.team, self.device = team, next(model.parameters()).device
         self.model, self.tokenizer, self.config = model.train().requires_grad_(True), tokenizer, config
         longest = min(config.longest, rounded_down(model.config.maximum_length) - 1)  # the start token takes one position
-        encode = encode_texts if isinstance(model, LanguageModel) else encode_pairs
-        self.data = encode(corpus.train, tokenizer, longest)
-        self.held_out = encode_held_out(corpus, tokenizer, config.evaluate_sentences, longest, encode)
+        if encoded is None or encoded.longest < longest or encoded.sentences < config.evaluate_sentences:
+            encoded = encode_corpus(corpus, tokenizer, longest, config.evaluate_sentences, isinstance(model, LanguageModel))
+        else:
+            encoded = encoded.within(longest, config.evaluate_sentences)
+        self.data, self.held_out = encoded.train, encoded.held_out
         few_shapes = config.batch_by == "tokens" or precision_for(model.config.d_model) != "highest"
         self.batches = BatchStream(self.data, tokenizer, config, few_shapes)
         self.noise = Noise(model.config.dropout, config.seed + team.rank) if model.config.dropout else None

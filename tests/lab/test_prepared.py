@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import random
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from lab import CorpusSource, plan
-from lab.prepared import KnownIds, Material, Prepared, Remembering, build, read_corpus, wanted
+from lab.prepared import Material, Prepared, build, read_corpus, wanted
 from lab.spec import TOKENIZERS
-from model.batches import encode_texts
 from model.corpora import CORPORA, load_corpus
-from model.tokenizers import load_tokenizer, train_tokenizer
+from model.training import Training
+from model.transformer import Writer, new_model
 
 FEW = CorpusSource(name="copying", pairs=300)
 
@@ -22,23 +19,6 @@ def material(**changes: object) -> Material:
     *_, last = build(wanted(plan("x", FEW, **changes)), None)
     assert isinstance(last, Material)
     return last
-
-
-@pytest.mark.parametrize("kind", ["word", "unigram", "bpe", "character"])
-def test_a_remembering_tokenizer_says_what_the_other_says(kind: str, tmp_path: Path) -> None:
-    lines = [text for pair in load_corpus("copying", pairs=200).train for text in (pair.source, pair.target)]
-    plain = train_tokenizer(kind, lines, 400)
-    remembering = Remembering(plain)
-    remembering.meet(lines[:100])
-    for text in [*lines[:150], "", "never met"]:
-        mine, other = remembering.encode(text), plain.encode(text)
-        assert (mine.ids, mine.pieces, mine.spans) == (other.ids, other.pieces, other.spans)
-        assert remembering.decode(mine.ids) == plain.decode(other.ids)
-        assert remembering.sample(text, random.Random(1), 0.5) == plain.sample(text, random.Random(1), 0.5)
-        assert remembering.spell(text, random.Random(1), 0.5) == plain.spell(text, random.Random(1), 0.5)
-    assert (remembering.pieces, remembering.kind, remembering.fingerprint) == (plain.pieces, plain.kind, plain.fingerprint)
-    remembering.save(tmp_path)
-    assert load_tokenizer(tmp_path).fingerprint == plain.fingerprint
 
 
 def test_material_is_the_corpus_without_its_gold() -> None:
@@ -50,14 +30,19 @@ def test_material_is_the_corpus_without_its_gold() -> None:
     assert found.tokenizer.fingerprint == material().tokenizer.fingerprint
 
 
-def test_what_a_decoder_alone_reads_is_known_by_heart() -> None:
-    """Both sides of a pair as one text, as its batches are made of it."""
-    *_, found = build(wanted(plan("x", CorpusSource(name="stories", pairs=20))), None)
+@pytest.mark.parametrize(("corpus", "longest"), [("copying", 12), ("stories", 80), ("stories", 1000)])
+def test_a_training_finds_what_it_would_have_encoded_itself(corpus: str, longest: int) -> None:
+    """A decoder alone too, which reads both sides of a pair as one text; and where it wants longer sides than are at hand."""
+    spec = plan("x", CorpusSource(name=corpus, pairs=40), longest=longest, maximum_length=1024, evaluate_sentences=7).members[0]
+    *_, found = build(wanted(plan("x", CorpusSource(name=corpus, pairs=40))), None)
     assert isinstance(found, Material)
-    known = encode_texts(found.corpus.train, found.tokenizer, 80)
-    plain = encode_texts(found.corpus.train, found.tokenizer.tokenizer, 80)  # type: ignore[attr-defined]
-    assert np.array_equal(known.target, plain.target)
-    assert all(isinstance(found.tokenizer.encode(f"{pair.source} {pair.target}"), KnownIds) for pair in found.corpus.train)
+    model = new_model(spec.shape.with_(vocabulary=len(found.tokenizer.pieces)), 0)
+    assert isinstance(model, Writer)
+    given, own = (Training(model, found.tokenizer, found.corpus, spec.training, encoded=encoded) for encoded in (found.encoded, None))
+    for mine, other in zip((given.data, *given.held_out.values()), (own.data, *own.held_out.values()), strict=True):
+        assert (mine.pairs, mine.left_out, mine.longest) == (other.pairs, other.left_out, other.longest)
+        assert np.array_equal(mine.source, other.source) and np.array_equal(mine.target, other.target)
+        assert np.array_equal(mine.lengths, other.lengths) and mine.source.dtype == other.source.dtype
 
 
 def test_all_built_in_corpora_are_prepared_with_what_a_plan_asks_for() -> None:

@@ -189,6 +189,28 @@ def test_without_a_pair_there_is_nothing_to_train_on():
         encode_pairs([Pair("a b c", "a"), Pair("", "a")], TOKENIZER, 2)
 
 
+SIDES = st.lists(st.sampled_from("abc"), max_size=5).map(" ".join)
+
+
+@given(
+    st.lists(st.builds(Pair, SIDES, SIDES), min_size=1, max_size=9), st.integers(1, 6), st.integers(0, 6), st.none() | st.integers(1, 10)
+)
+def test_narrower_limits_are_as_good_as_encoding_anew(pairs, narrow, more, first):
+    def told(make):
+        try:
+            data = make()
+        except LabError as error:
+            return str(error)
+        arrays = (data.source, data.target, data.source_lengths, data.target_lengths, data.places)
+        return data.pairs, data.left_out, data.longest, [array.tolist() for array in arrays], data.source.shape, data.target.shape
+
+    try:
+        wide = encode_pairs(pairs, TOKENIZER, narrow + more)
+    except LabError:
+        return
+    assert told(lambda: wide.within(narrow, first)) == told(lambda: encode_pairs(pairs[:first], TOKENIZER, narrow))
+
+
 def test_in_order_every_pair_once():
     rows = [row for batch in batches_in_order(DATA, 8) for row in sentences(batch)]
     assert Counter(rows) == encoded(DATA.pairs)
