@@ -179,7 +179,8 @@ class Supervisor:
             log.warning("run %s lost its worker", row.id)
             self._interrupted(row)
 
-    def _interrupted(self, row: Row) -> None:
+    def _interrupted(self, row: Row, lost: int = 1) -> None:
+        """`lost`: how many of its processes were."""
         live = self.live.setdefault(row.id, Live())
         furthest = max(live.step, self._steps_written(row))
         attempts = 1 + (0 if furthest > live.furthest else row.attempts)
@@ -190,7 +191,7 @@ class Supervisor:
             self.journal.move(row.id, "failed", message=error_to_plain(LabError("worker_lost", template, None, times=ATTEMPTS)))
         else:
             self.journal.move(row.id, "queued", place=0, attempts=attempts)
-        live.furthest, live.restarts = max(furthest, live.furthest), live.restarts + 1
+        live.furthest, live.restarts = max(furthest, live.furthest), live.restarts + lost
         live.members, live.stage = {}, ""
 
     def _steps_written(self, row: Row) -> int:
@@ -208,7 +209,7 @@ class Supervisor:
     def _go_on_with_what_was_left(self) -> None:
         """Runs of a server that is gone. A worker it may have left behind is dealt with by the lock of the run's folder."""
         for row in self.journal.in_states("running"):
-            self._interrupted(replace(row, attempts=0))  # it was the server that was lost
+            self._interrupted(replace(row, attempts=0), lost=0)  # it was the server that ended
 
     def _look_around(self) -> None:
         """By the clock: workers that are silent or do not obey are ended; tasks that take too long are given up."""

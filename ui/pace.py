@@ -19,10 +19,12 @@ _DRAWN = "pace_drawn"  # of which page and stage this session has drawn the firs
 
 @dataclass
 class Pace:
-    """Seconds that what is below waits: when a page is opened, and when its stage changes. 0 where there is no browser to wait for."""
+    """Seconds that what is below waits: when a page is opened, and when its stage changes; and those that a run that has just
+    begun is given for its first numbers. 0 where there is no browser to wait for."""
 
     opening: float = 0.0
     change: float = 0.0
+    numbers: float = 0.0
 
 
 PACE = Pace()  # set by server.py

@@ -49,15 +49,19 @@ def has_film(view: RunView) -> bool:
 
 
 def show(view: RunView) -> None:
-    """The film so far, or whole; under it a field for another sentence."""
+    """The film so far, or whole; under it a field for another sentence. One that is refused leaves the film as it was."""
     st.subheader(_heading(view), anchor=False)
     if not has_film(view):
         st.caption(_("The picture comes with the first parameters."))
         return
+    last = f"train_watched_{view.id}"
     try:
-        source, target = watched(view)
-        _draw(view, source, target)
+        pair = watched(view)
+        _draw(view, *pair)
+        st.session_state[last] = pair
     except LabError as error:
+        if last in st.session_state:
+            _draw(view, *st.session_state[last])
         wording.show(error, "train_film_error")
     key, label = _sentence_key(view), _("On another story") if view.spec.continues else _("On another sentence")
     st.text_input(label, key=key, placeholder=_first_words(view), max_chars=limits.SENTENCE_CHARACTERS)

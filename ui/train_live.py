@@ -6,6 +6,8 @@ during a run, so the browser keeps every picture and moves it.
 
 from __future__ import annotations
 
+from time import monotonic, sleep
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -13,6 +15,7 @@ from figures.theme import PALETTES, Palette
 from figures.training import SHARES, loss_curves, named_rows, race_losses, race_rows, race_shares, share_curves
 from lab import RunView
 from ui import prose, terms, train_begin, train_film, train_race
+from ui.pace import PACE
 from ui.prose import Said
 from ui.train_actions import REDRAW, act
 from ui.train_after import after_run
@@ -33,6 +36,7 @@ def live(run: str, going: bool, mine: bool) -> None:
     if view.going != going:
         st.rerun()
     _state(view, mine)
+    view = _with_first_numbers(view)
     if view.kind == "import":
         _tell(view)
         return
@@ -41,6 +45,15 @@ def live(run: str, going: bool, mine: bool) -> None:
         _curves(view, logs)
     if any(log.loss for log in logs) or train_film.has_film(view):
         _pictures(view, logs)
+
+
+def _with_first_numbers(view: RunView) -> RunView:
+    """A run that has just begun has its first loss in a moment: waiting that long here spares waiting for the next tick."""
+    end = monotonic() + PACE.numbers
+    while view.state == "running" and view.step == 0 and monotonic() < end:
+        sleep(PACE.numbers / 20)
+        view = open_laboratory().get(view.id)
+    return view
 
 
 def _pictures(view: RunView, logs: list[Log]) -> None:

@@ -249,7 +249,7 @@ def test_the_next_server_finds_every_run(tmp_path: Path) -> None:
     lab = stage.open()
     stage.settle()
     assert {view.id: view.state for view in lab.list_runs(ME)} == {run: "running", waiting: "queued", paused: "paused"}
-    assert stage.workers[0].run == run
+    assert stage.workers[0].run == run and lab.get(run).restarts == 0, "its process ended in good order"
     lab.close()
 
 

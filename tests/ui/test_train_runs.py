@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
 from pathlib import Path
@@ -17,7 +18,7 @@ from lab import Laboratory, RunView, close_laboratory, front, laboratory, plan, 
 from lab.spec import MEMBERS
 from model.errors import LabError
 from tests.lab.conftest import Stage, small
-from ui import lesson, readings, stage, train, train_models, train_race, train_samples, train_words, wording
+from ui import lesson, pace, readings, stage, train, train_film, train_live, train_models, train_race, train_samples, train_words, wording
 from ui.train_actions import CHOSEN, act, done
 from ui.train_own import Text
 
@@ -299,6 +300,38 @@ def test_a_run_brought_along_has_no_steps_to_tell(played: Stage) -> None:
     assert json.dumps(train_words.state_sentence(view))
     visit("mine", view.id)
     assert laboratory() is lab
+
+
+def test_a_run_that_has_just_begun_is_given_a_moment_for_its_first_numbers(played: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    lab = played.laboratory
+    run = started(lab)
+    played.settle()
+    monkeypatch.setattr(pace.PACE, "numbers", 0.2)
+    begun = lab.get(run)
+    assert train_live._with_first_numbers(begun).step == 0, "it gives up"
+    monkeypatch.setattr(pace.PACE, "numbers", 20.0)
+    speaking = threading.Timer(0.1, played.workers[0].say, ("step",), {"run": run, "member": 0, "step": 1, "seconds": 0.1, "loss": 6.0})
+    speaking.start()
+    assert train_live._with_first_numbers(begun).step == 1
+
+
+def test_a_sentence_that_is_refused_leaves_the_film_as_it_was(played: Stage, notices: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    run = started(played.laboratory)
+    played.settle()
+    drawn: list[tuple[str, str]] = []
+    monkeypatch.setattr(train_film, "has_film", lambda view: True)
+    monkeypatch.setattr(train_film, "watched", lambda view: ("good", "bon"))
+    monkeypatch.setattr(train_film, "_draw", lambda view, source, target: drawn.append((source, target)))
+    page = visit("mine", run)
+    assert drawn[-1] == ("good", "bon") and not page.exception
+
+    def refused(view: RunView) -> tuple[str, str]:
+        raise LabError("sentence_empty", "Write a sentence.", "sentence")
+
+    monkeypatch.setattr(train_film, "watched", refused)
+    before = len(drawn)
+    page.run()
+    assert len(drawn) == before + 1 and drawn[-1] == ("good", "bon") and notices[-1].startswith("Write a sentence")
 
 
 def test_a_lost_process_is_said_from_the_first_moment_on(played: Stage) -> None:
