@@ -193,6 +193,10 @@ class Laboratory:
         owner = _hashed(visitor) if visitor else ""
         return self._supervisor.ask(lambda: self._supervisor.desk.add(kind, arguments, owner))
 
+    def pages_first(self) -> None:
+        """A page is about to be drawn anew: whatever trains rests for a moment, so that both cores are the page's. Returns at once."""
+        self._supervisor.pages_first()
+
     # For whoever measures
 
     def standing_by(self) -> bool:

@@ -77,6 +77,16 @@ class Supervisor:
         """From any thread: have the supervisor do something, and wait for what it answers or raises."""
         return self._loop.ask(question)
 
+    def pages_first(self) -> None:
+        """From any thread, without waiting: every run rests a moment."""
+
+        def tell() -> None:
+            for post in self.posts:
+                if post.run:
+                    post.worker.tell({"type": "rest"})
+
+        self._loop.put(tell)
+
     # What pages ask (on the supervisor's thread, through `ask`)
 
     def pause(self, row: Row) -> None:

@@ -30,6 +30,7 @@ ALIVE_SECONDS, LEAVE_SECONDS = 1.0, 10.0
 RUNS = 50  # after so many a fresh process takes over
 ALONE_SECONDS, ALONE_BYTES = 60, 4 * 2**30  # processor time and address space of a task alone
 NICE = 10  # pages come first
+REST_SECONDS = 0.3  # of a run, while a page is drawn with another sentence somewhere; as long at least between two
 
 log = logging.getLogger("lab.worker")
 
@@ -87,6 +88,7 @@ class WorkerLoop:
         self.channel, self.checkpoint_seconds = channel, checkpoint_seconds
         self._told = ""  # what the run was told to do
         self._ended = False
+        self._rested = 0.0
 
     def stand_by(self, prepared: Prepared) -> None:
         """Until the server is gone, or after `RUNS` runs."""
@@ -133,8 +135,16 @@ class WorkerLoop:
                 self.channel.send(task_result(message))
             case "pause" | "stop" as told:
                 self._told = told
+            case "rest":
+                self._rest()
             case "end":
                 self._told, self._ended = "leave", True
+
+    def _rest(self) -> None:
+        """With niceness alone a page, which needs both cores, takes half as long again. A run keeps half of its time, however many pages."""
+        if self.channel.busy and time.monotonic() - self._rested > REST_SECONDS:
+            self.channel.gone.wait(REST_SECONDS)
+            self._rested = time.monotonic()
 
     def _next(self, wait: bool) -> Message | None:
         try:

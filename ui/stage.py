@@ -121,6 +121,7 @@ def _on_edit() -> None:
     edit = st.session_state[KEY].get("edit")
     if not isinstance(edit, dict):
         return
+    train_models.pages_first()
     st.session_state.pop(_MISTAKE, None)
     if edit.get("surprise"):
         propose(source=_surprise())

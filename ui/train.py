@@ -22,6 +22,7 @@ from ui.words import _
 
 PARAMETER = "run"  # in the address
 MODES = ("one", "race", "bring")
+LONG_SECONDS = 60  # a run that takes longer is drawn half as often: each time takes a fifth of a second of the browser's processor
 REFUSED = "train_refused"  # why the run that was to start could not
 
 
@@ -140,5 +141,7 @@ def show_run(run: RunView) -> None:
     """Its state, what can be done with it, and its curves, while it goes and after."""
     lab = open_laboratory()
     mine = lab.owns(visitor_key(), run.id)
-    live = st.fragment(train_live.live, run_every=train_live.TICK_SECONDS if run.going else None)
+    left = lab.expected_seconds(run.spec) * (1 - run.step / max(1, run.steps))
+    tick = train_live.TICK_SECONDS * (2 if left > LONG_SECONDS else 1)
+    live = st.fragment(train_live.live, run_every=tick if run.going else None)
     live(run.id, run.going, mine)

@@ -26,6 +26,12 @@ def open_laboratory() -> Laboratory:
     return found
 
 
+def pages_first() -> None:
+    """A stage is changing: what trains rests for a moment."""
+    if _opened.is_set():
+        open_laboratory().pages_first()
+
+
 def is_run(model: str) -> bool:
     return model.startswith(PREFIX)
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 import time
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
-from lab import CorpusSource, Laboratory, RunSpec, plan, race
+from lab import CorpusSource, Laboratory, RunSpec, plan, race, worker
 from lab.folders import LOCK
 from model.continuing import continuations
 from model.errors import LabError
@@ -43,6 +45,33 @@ def test_pause_and_resume_come_to_the_same_model(lab: Laboratory, undisturbed: P
     lab.resume(ME, run)
     ledger.settle(run)
     assert losses(lab.folder(run)) == losses(undisturbed) and model_hash(lab.folder(run)) == model_hash(undisturbed)
+
+
+def test_a_run_keeps_half_of_its_time_however_often_it_is_to_rest(lab: Laboratory, undisturbed: Path) -> None:
+    """Of a hundred pages at once it heeds the first; it comes to the same model."""
+    ledger = Ledger(lab)
+    run = ledger.start(small("resting", STEPS))
+    wait_until(lambda: ledger.look(run) >= 10)
+    for _ in range(100):
+        lab.pages_first()
+    ledger.settle(run, seconds=60)
+    assert losses(lab.folder(run)) == losses(undisturbed)
+
+
+def test_a_rest_is_as_long_as_it_says_and_none_follows_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+    now = 100.0
+    monkeypatch.setattr(worker, "time", SimpleNamespace(monotonic=lambda: now))
+    channel = SimpleNamespace(busy=True, gone=SimpleNamespace(wait=slept.append))
+    loop = worker.WorkerLoop(cast(worker.Channel, channel), 5.0)
+    for seconds in (0.0, 0.0, worker.REST_SECONDS / 2, worker.REST_SECONDS):
+        now += seconds
+        loop._heed({"type": "rest"})
+    assert slept == [worker.REST_SECONDS] * 2
+    channel.busy = False
+    now += 10
+    loop._heed({"type": "rest"})
+    assert len(slept) == 2, "what stands by has nothing to rest from"
 
 
 def test_paused_before_it_begins(tmp_path: Path) -> None:

@@ -253,6 +253,17 @@ def test_the_next_server_finds_every_run(tmp_path: Path) -> None:
     lab.close()
 
 
+def test_what_trains_rests_for_pages_and_what_stands_by_hears_nothing_of_it(stage: Stage) -> None:
+    stage.laboratory.pages_first()
+    stage.settle()
+    assert not stage.workers or stage.workers[0].heard == []
+    stage.laboratory.start(ME, small())
+    stage.settle()
+    stage.laboratory.pages_first()
+    stage.settle()
+    assert [message["type"] for message in stage.workers[0].heard] == ["run", "rest"]
+
+
 def test_one_writer(stage: Stage) -> None:
     """Whatever pages and workers do from whichever thread, the supervisor's alone writes to the journal."""
     writers = set()

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -332,6 +333,17 @@ def test_a_sentence_that_is_refused_leaves_the_film_as_it_was(played: Stage, not
     before = len(drawn)
     page.run()
     assert len(drawn) == before + 1 and drawn[-1] == ("good", "bon") and notices[-1].startswith("Write a sentence")
+
+
+def test_another_sentence_makes_what_trains_rest(played: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    started(played.laboratory)
+    played.settle()
+    train_models.open_laboratory()
+    monkeypatch.setattr(stage, "propose", lambda **_: None)
+    monkeypatch.setattr(stage, "st", SimpleNamespace(session_state={stage.KEY: {"edit": {"source": "The cat sleeps."}}}))
+    stage._on_edit()
+    played.settle()
+    assert [message["type"] for message in played.workers[0].heard] == ["run", "rest"]
 
 
 def test_a_lost_process_is_said_from_the_first_moment_on(played: Stage) -> None:
