@@ -141,7 +141,7 @@ class WorkerLoop:
                 self._told, self._ended = "leave", True
 
     def _rest(self) -> None:
-        """With niceness alone a page, which needs both cores, takes half as long again. A run keeps half of its time, however many pages."""
+        """With niceness alone a page, which needs both cores, takes half as long again. A run keeps half of its time at least."""
         if self.channel.busy and time.monotonic() - self._rested > REST_SECONDS:
             self.channel.gone.wait(REST_SECONDS)
             self._rested = time.monotonic()
