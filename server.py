@@ -13,6 +13,7 @@ import logging
 import os
 import re
 import secrets
+import socket
 import sys
 import threading
 import time
@@ -30,6 +31,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.runtime.pages_manager import PagesManager
+from streamlit.web.server.starlette import starlette_server
 
 from lab import close_laboratory
 from model.errors import LabError
@@ -161,6 +163,23 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     await asyncio.to_thread(close_laboratory)
 
 
+def answer_at_once() -> None:
+    """Small messages go out as they come.
+
+    Streamlit binds a socket without naming its protocol, so asyncio does not take it for TCP and leaves Nagle's algorithm on: an answer's
+    second small piece, and most of a page's messages, then wait for the browser's acknowledgement, which comes 40 ms late. What is
+    accepted inherits the option from the socket that listens.
+    """
+    bind = starlette_server._bind_socket
+
+    def bind_without_delay(address: str, port: int, backlog: int) -> socket.socket:
+        listening = bind(address, port, backlog)
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return listening
+
+    starlette_server._bind_socket = bind_without_delay
+
+
 # Streamlit takes a folder named pages for its automatic navigation until the first run of app.py; a server whose very
 # first visitor came by a link to a page would run that page without the frame.
 PagesManager.uses_pages_directory = False
@@ -174,5 +193,6 @@ app = st.App(
 
 
 if __name__ == "__main__":
+    answer_at_once()
     host, port = os.environ.get("ATTENTION_LAB_HOST", "127.0.0.1"), int(os.environ.get("ATTENTION_LAB_PORT", "8501"))
     app.run(config={"server.address": host, "server.port": port})

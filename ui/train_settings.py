@@ -33,7 +33,8 @@ from ui.words import _
 POSITIONS = ("sinusoidal", "learned", "none")
 SHAPE, TRAINING = preset("toy"), recipe("toy")
 RACE_STEPS, STORIES_RACE_STEPS = 300, 600
-EVALUATIONS, EVALUATE_LEAST = 10, 20  # times in the course of a run; steps between two: a beginner writes long lines of nonsense, slowly
+EVALUATIONS = 10  # in the course of a run
+EVALUATE_LEAST, EVALUATE_MOST = 20, 500  # steps between two: a beginner writes nonsense, slowly; and who waits wants to see something
 EVALUATE_SENTENCES, RACE_SENTENCES = 100, 50  # of each held-out set: one of a hundred is one percent
 STORIES_TOLD = 25  # in place of them; each has four sentences to be judged
 DIGITS = "%.6g"  # of a number that is no whole one: 0.008, and 1e-06 where fixed places would show 0.00
@@ -78,7 +79,7 @@ def spec_of(values: dict[str, Any], name: str, racing: bool = False) -> RunSpec:
     steps, width = settings["steps"], settings["d_model"]
     if isinstance(steps, int):
         settings["warmup"] = min(TRAINING.warmup, TRAINING.warmup * steps // TRAINING.steps)
-        settings["evaluate_every"] = max(min(steps, EVALUATE_LEAST), steps // EVALUATIONS)
+        settings["evaluate_every"] = min(max(min(steps, EVALUATE_LEAST), steps // EVALUATIONS), EVALUATE_MOST)
     if isinstance(width, int):
         settings["d_ff"] = width * USUAL.get(values["corpus"], {}).get("d_ff", SHAPE.d_ff) // SHAPE.d_model
     sentences = STORIES_TOLD if values["corpus"] == STORIES else RACE_SENTENCES if racing else EVALUATE_SENTENCES

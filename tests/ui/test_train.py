@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from figures.theme import LIGHT
 from figures.training import HEIGHT, LINE, POINTS, curve_rows, loss_curves, named_rows, share_curves, thinned
 from lab import close_laboratory
-from ui import wording
+from ui import train_settings, wording
 
 ROOT = Path(__file__).parents[2]
 
@@ -117,3 +117,9 @@ def test_no_layer_of_a_chart_is_without_rows() -> None:
     spec = loss_curves(500, ("training", "held out", "floor"), ("step", "loss"), LIGHT)
     assert not any("transform" in layer for layer in spec["layer"])
     assert named_rows({"training": [], "held out": []}, 500)["label"] == [""], "an axis before the first step"
+
+
+@pytest.mark.parametrize(("steps", "every"), [(10, 10), (100, 20), (420, 42), (20_000, 500)])
+def test_a_run_is_tested_ten_times_but_nobody_waits_long_for_the_first(steps: int, every: int) -> None:
+    spec = train_settings.spec_of({"corpus": "simple", "steps": steps, "d_model": 64}, "a run")
+    assert spec.members[0].training.evaluate_every == every
