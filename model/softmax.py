@@ -14,6 +14,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 
 _FEW = 2048  # scores, up to which one call beats many
+_LEAST = -1e30  # a number below every score
 _LOWEST = -80.0  # exp of less is slow and at most 2e-35 of the largest weight
 
 
@@ -21,8 +22,9 @@ class _Softmax(torch.autograd.Function):
     @staticmethod
     def forward(context: torch.autograd.function.FunctionCtx, scores: Tensor, allowed: Tensor) -> Tensor:
         masked = scores.where(allowed, -math.inf)  # −∞ in, 0 out
-        powers = (masked - masked.amax(dim=-1, keepdim=True)).clamp_(min=_LOWEST).exp_().where(allowed, 0.0)
-        weights = powers / powers.sum(dim=-1, keepdim=True).clamp_(min=1.0)  # the largest power is 1, so 1 only where nothing is allowed
+        largest = masked.amax(dim=-1, keepdim=True).clamp_(min=_LEAST)  # −∞ only where nothing is allowed
+        powers = masked.sub_(largest).clamp_(min=_LOWEST).exp_().mul_(allowed)
+        weights = powers.div_(powers.sum(dim=-1, keepdim=True).clamp_(min=1.0))  # the largest power is 1, so 1 only where nothing is
         context.save_for_backward(weights)
         return weights
 
@@ -30,7 +32,7 @@ class _Softmax(torch.autograd.Function):
     def backward(context: torch.autograd.function.FunctionCtx, gradient: Tensor) -> tuple[Tensor, None]:
         (weights,) = context.saved_tensors  # type: ignore[attr-defined]
         weighted = gradient * weights
-        return weighted.sub_(weights * weighted.sum(dim=-1, keepdim=True)), None
+        return weighted.addcmul_(weights, weighted.sum(dim=-1, keepdim=True), value=-1.0), None
 
 
 def softmax(scores: Float[Tensor, "*batch n m"], allowed: Bool[Tensor, "*_ n m"]) -> Float[Tensor, "*batch n m"]:
