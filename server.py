@@ -42,11 +42,7 @@ YEAR_SECONDS = 365 * 24 * 3600
 COLLECTION_SECONDS = 60
 SWITCH_SECONDS = 0.0005  # Python's own 5 ms let what a page has drawn so far wait behind the rest of its script, message by message
 FIRST_VIEW_SECONDS = 2
-PACE_SECONDS = (
-    0.3,
-    0.15,
-    0.4,
-)  # what stands below a page's first window waits so long: when it is opened, when its sentence changes; a run's curves
+PACE_SECONDS = {"opening": 0.3, "change": 0.15, "numbers": 0.4}  # what each is for: ui.pace.Pace
 
 
 def inline_scripts() -> list[str]:
@@ -152,7 +148,7 @@ def open_laboratory() -> None:
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     sys.setswitchinterval(SWITCH_SECONDS)
-    pace.PACE.opening, pace.PACE.change, pace.PACE.numbers = PACE_SECONDS
+    vars(pace.PACE).update(PACE_SECONDS)
     await asyncio.to_thread(open_laboratory)
     threading.Thread(target=warm_up, name="warm start", daemon=True).start()
     collector = asyncio.create_task(_collect_by_the_clock())

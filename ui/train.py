@@ -141,7 +141,11 @@ def show_run(run: RunView) -> None:
     """Its state, what can be done with it, and its curves, while it goes and after."""
     lab = open_laboratory()
     mine = lab.owns(visitor_key(), run.id)
-    left = lab.expected_seconds(run.spec) * (1 - run.step / max(1, run.steps))
-    tick = train_live.TICK_SECONDS * (2 if left > LONG_SECONDS else 1)
-    live = st.fragment(train_live.live, run_every=tick if run.going else None)
+    live = st.fragment(train_live.live, run_every=_tick(lab, run) if run.going else None)
     live(run.id, run.going, mine)
+
+
+def _tick(lab: Laboratory, run: RunView) -> float:
+    """Seconds between two drawings of a run that goes."""
+    left = lab.expected_seconds(run.spec) * (1 - run.step / run.steps)
+    return train_live.TICK_SECONDS * (2 if left > LONG_SECONDS else 1)

@@ -6,6 +6,7 @@ A new frame is added while the run goes on; moments, layers and heads are the br
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -61,7 +62,8 @@ def show(view: RunView) -> None:
         st.session_state[last] = pair
     except LabError as error:
         if last in st.session_state:
-            _draw(view, *st.session_state[last])
+            with suppress(LabError):  # of a moment that is gone: then there is nothing to leave as it was
+                _draw(view, *st.session_state[last])
         wording.show(error, "train_film_error")
     key, label = _sentence_key(view), _("On another story") if view.spec.continues else _("On another sentence")
     st.text_input(label, key=key, placeholder=_first_words(view), max_chars=limits.SENTENCE_CHARACTERS)
