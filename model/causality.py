@@ -19,7 +19,7 @@ from model.decoding import longest_translations, outcome
 from model.interventions import NOTHING, Interventions
 from model.reading import Reading
 from model.saved import SavedModel
-from model.scorer import RecomputingScorer, WholeRows
+from model.scorer import RecomputingScorer, Scores, WholeRows
 from model.searches import greedy
 from model.transformer import Transformer, not_later, not_padding
 
@@ -79,9 +79,9 @@ class _Unmasked(RecomputingScorer):
         self.memory = memory
 
     @torch.inference_mode()
-    def _scored(self, rows: WholeRows) -> tuple[WholeRows, Tensor]:
+    def _scored(self, rows: WholeRows) -> tuple[WholeRows, Scores]:
         last = self.memory.decoded(rows.prefixes, self.interventions)[:, -1]
-        return rows, self.model.output(last).log_softmax(dim=-1)
+        return rows, self.model.output(last).log_softmax(dim=-1).numpy()
 
 
 def _unmasked_translation(saved: SavedModel, memory: _Memory, source_tokens: int) -> str:

@@ -6,12 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
-from jaxtyping import Float, Int
-from torch import Tensor
 
 from model.config import START, ModelConfig
 from model.decoding import outcome
-from model.scorer import pad
+from model.scorer import Scores, Whole, pad
 from model.searches import Sampling, greedy, sample
 from model.tokenizers import Tokenizer
 from model.transformer import LanguageModel
@@ -36,21 +34,19 @@ class TextScorer:
     def __init__(self, model: LanguageModel, beginnings: Sequence[Sequence[int]]) -> None:
         self.model, self.beginnings = model, beginnings
 
-    def start(self) -> tuple[Prefixes, Float[Tensor, "texts vocabulary"]]:
+    def start(self) -> tuple[Prefixes, Scores]:
         return self._scored(Prefixes(tuple((START, *beginning) for beginning in self.beginnings)))
 
-    def extend(
-        self, state: Prefixes, parents: Int[Tensor, " rows"], tokens: Int[Tensor, " rows"]
-    ) -> tuple[Prefixes, Float[Tensor, "rows vocabulary"]]:
+    def extend(self, state: Prefixes, parents: Whole, tokens: Whole) -> tuple[Prefixes, Scores]:
         pairs = zip(parents.tolist(), tokens.tolist(), strict=True)
         return self._scored(Prefixes(tuple((*state.texts[parent], token) for parent, token in pairs)))
 
     @torch.inference_mode()
-    def _scored(self, state: Prefixes) -> tuple[Prefixes, Float[Tensor, "rows vocabulary"]]:
+    def _scored(self, state: Prefixes) -> tuple[Prefixes, Scores]:
         _, decoder = self.model.stacks(pad(state.texts))
         last = torch.tensor([len(text) - 1 for text in state.texts])
         hidden = decoder.output[torch.arange(len(last)), last]  # the row that has just been given the last token
-        return state, self.model.output(hidden).log_softmax(dim=-1)
+        return state, self.model.output(hidden).log_softmax(dim=-1).numpy()
 
 
 def continuations(

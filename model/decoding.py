@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol, get_args
 
 import numpy as np
-import torch
-from torch import Tensor
 
 from model.config import END, PADDING, START, UNKNOWN, ModelConfig
 from model.errors import LabError
@@ -33,11 +31,12 @@ class Scorer(Protocol):
     `start` gives row i = sentence i after the start token alone; row r of `extend` is row `parents[r]` of the state given with
     `tokens[r]` after it. Rows may be left out, reordered and repeated. A state is a value: it
     is never changed, and may be extended twice. Log-probabilities are [rows, vocabulary], fresh: the search writes into them.
+    All of it is NumPy: its calls on a few rows take a fraction of torch's.
     """
 
-    def start(self) -> tuple[Any, Tensor]: ...
+    def start(self) -> tuple[Any, np.ndarray]: ...
 
-    def extend(self, state: Any, parents: Tensor, tokens: Tensor) -> tuple[Any, Tensor]: ...
+    def extend(self, state: Any, parents: np.ndarray, tokens: np.ndarray) -> tuple[Any, np.ndarray]: ...
 
 
 @dataclass(frozen=True)
@@ -118,14 +117,12 @@ Choose = Callable[[Live, np.ndarray], Choice]  # live prefixes, log-probabilitie
 Book = tuple[Hypothesis, ...]  # what is over of a sentence: finished before cut, best first
 
 
-@torch.inference_mode()
 def search(scorer: Scorer, longest: Sequence[int], choose: Choose, normalization: Normalization, stop_early: bool = True) -> Iterator[Step]:
     """Extend every live prefix by what `choose` takes, until each sentence is settled; one step per token.
 
     `longest[i]` is the most tokens sentence i may have. A prefix that takes the end token is finished and stays in the
     books; one that reaches `longest` without it is cut, and counts only where nothing finished. With `stop_early` a
     sentence is settled as soon as no live prefix can win (see `_settled`); the answer is the same without.
-    The books are kept in NumPy: its calls on a few rows take a fraction of torch's.
     """
     live, most = Live.start(len(longest)), np.array(longest)
     penalties = np.array([normalization.penalty(count) for count in longest])
@@ -145,12 +142,11 @@ def search(scorer: Scorer, longest: Sequence[int], choose: Choose, normalization
         if not len(kept):
             return
         live = grown.rows(kept)
-        state, scores = scorer.extend(state, torch.from_numpy(choice.rows[kept]), torch.from_numpy(choice.tokens[kept]))
+        state, scores = scorer.extend(state, choice.rows[kept], choice.tokens[kept])
 
 
-def allowed_scores(log_probabilities: Tensor) -> np.ndarray:
+def allowed_scores(scores: np.ndarray) -> np.ndarray:
     """−∞ put in for what is never generated, [rows, vocabulary]. Raises `LabError` where a model gives no numbers."""
-    scores: np.ndarray = log_probabilities.numpy()
     if np.isnan(scores[:, END]).any():  # one NaN among the logits makes a whole row of them
         raise LabError("scores_not_finite", "The model's scores are not numbers: its training diverged, or its file is damaged.", "model")
     for token in NEVER_GENERATED:

@@ -12,7 +12,7 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
 from model.attention import KeysAndValues, MultiHeadAttention
-from model.config import ModelConfig, Norm
+from model.config import ModelConfig
 from model.errors import LabError
 from model.interventions import Interventions
 from model.noise import Noise
@@ -53,54 +53,23 @@ class FeedForward(nn.Module):
         return FeedForwardTrace(hidden, self.outer(hidden))
 
 
-@dataclass(frozen=True, slots=True)
-class AddAndNormalize:
-    """LayerNorm(x + Sublayer(x)) (section 3.1, post-norm), or x + Sublayer(LayerNorm(x)) (pre-norm), or neither."""
-
-    placement: Norm
-    residual: bool
-    weight: Float[Tensor, " d_model"] | None
-    bias: Float[Tensor, " d_model"] | None
-
-    def before(self, x: Float[Tensor, "*batch d_model"]) -> Float[Tensor, "*batch d_model"]:
-        """What the sub-layer reads."""
-        return self._normalized(x) if self.placement == "pre" else x
-
-    def sum(self, x: Float[Tensor, "*batch d_model"], update: Float[Tensor, "*batch d_model"]) -> Float[Tensor, "*batch d_model"]:
-        return x + update if self.residual else update
-
-    def stream(self, total: Float[Tensor, "*batch d_model"]) -> Float[Tensor, "*batch d_model"]:
-        return self._normalized(total) if self.placement == "post" else total
-
-    def after(self, x: Float[Tensor, "*batch d_model"], update: Float[Tensor, "*batch d_model"]) -> Float[Tensor, "*batch d_model"]:
-        """The stream once the sub-layer's output is added."""
-        return self.stream(self.sum(x, update))
-
-    def _normalized(self, x: Tensor) -> Tensor:
-        return torch.layer_norm(x, x.shape[-1:], self.weight, self.bias)
-
-
 class AddNorm(nn.Module):
-    """The parameters of an Add & Norm."""
+    """LayerNorm(x + Sublayer(x)) (section 3.1, post-norm), or x + Sublayer(LayerNorm(x)) (pre-norm), or neither."""
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         self.placement, self.residual = config.norm, config.residual
         self.norm = None if config.norm == "none" else nn.LayerNorm(config.d_model)
 
-    def plain(self) -> AddAndNormalize:
-        weight, bias = (self.norm.weight, self.norm.bias) if self.norm is not None else (None, None)
-        return AddAndNormalize(self.placement, self.residual, weight, bias)
-
     def before(self, x: Float[Tensor, "batch n d_model"]) -> Float[Tensor, "batch n d_model"]:
         """What the sub-layer reads."""
-        return self.plain().before(x)
+        return self.norm(x) if self.norm is not None and self.placement == "pre" else x
 
     def after(self, x: Float[Tensor, "batch n d_model"], update: Float[Tensor, "batch n d_model"], noise: Noise | None) -> AddNormTrace:
         """The stream once the sub-layer's output is added."""
-        plain = self.plain()
-        total = plain.sum(x, noise(update) if noise else update)
-        return AddNormTrace(total, plain.stream(total))
+        update = noise(update) if noise else update
+        total = x + update if self.residual else update
+        return AddNormTrace(total, self.norm(total) if self.norm is not None and self.placement == "post" else total)
 
 
 @dataclass(frozen=True)
@@ -176,19 +145,20 @@ class Stack(nn.Module):
 
     def position_rows(self, start: int, end: int, like: Tensor) -> Float[Tensor, "n d_model"]:
         """What is added at positions start to end; zeros for a model without positions."""
-        if end > self.config.maximum_length:
-            raise LabError(
-                "longer_than_model",
-                "This is {value} tokens long; the model has positions for {limit}.",
-                None,
-                value=end,
-                limit=self.config.maximum_length,
-            )
+        self.check_length(end)
         if self.positions is not None:
             return self.positions[start:end]
         if self.config.positions == "none":
             return like.new_zeros(end - start, self.config.d_model)
         return sinusoids(self.config.maximum_length, self.config.d_model)[start:end].to(like)
+
+    def check_length(self, tokens: int) -> None:
+        """Raise `LabError` where the model has no positions for so many."""
+        if tokens > self.config.maximum_length:
+            raise LabError(
+                "longer_than_model", "This is {value} tokens long; the model has positions for {limit}.",
+                None, value=tokens, limit=self.config.maximum_length,
+            )  # fmt: skip
 
     def first_cache(self, memory: Float[Tensor, "batch m d_model"]) -> tuple[LayerCache, ...]:
         """The cache before the first row: keys and values of the memory, and none of the decoder's own."""

@@ -1,72 +1,157 @@
-"""The model as searches use it: the same parameters and formulas on plain tensors, and no records.
+"""The model as searches use it: the same parameters and formulas on NumPy arrays, and no records.
 
 A pass that is looked at returns everything it saw (`model/layers.py`). A search wants the logits after each prefix alone,
-some thousand times: the tensors are taken out of their modules once a translation, the encoder runs once, and every step
-computes one more row of the decoder for every live prefix. Prefixes of one sentence stand side by side as a *width* and
-share its memory in one product.
+some thousand times, a few rows each time: there torch's calls cost more than the arithmetic in them, NumPy's a third of it
+(docs/decisions/0014). The encoder runs once, and every step computes one more row of the decoder for every live prefix.
+Prefixes of one sentence stand side by side as a *width* and share its memory in one product. Arrays are views of the
+parameters where they can be; none is written to.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
-from torch.nn.functional import linear, pad
 
 from model.attention import MultiHeadAttention
 from model.config import PADDING
-from model.layers import AddAndNormalize, AddNorm, Layer
+from model.layers import AddNorm, Layer, Stack
 from model.transformer import Transformer
 
-BLOCK = 16  # keys at a time: on a CPU products and softmax over whole cache lines are up to five times as fast
-Affine = tuple[Tensor, Tensor | None]  # weight [outputs, inputs] and bias [outputs]
-Layout = Callable[[Tensor], Tensor]
+Array = np.ndarray
+BLOCK = 16  # positions for which memory is taken at a time
+FEW = 8  # rows
 
 
-def blocks(count: int) -> int:
-    """The next multiple of a block."""
-    return -(-count // BLOCK) * BLOCK
+def array(tensor: Tensor) -> Array:
+    values: Array = tensor.detach().numpy()
+    return values
 
 
-def weigh(query: Tensor, keys: Tensor, values: Tensor, unseen: Tensor) -> Tensor:
-    """`attend` without its records: [b, n, d_k] and [b, d_k, m] and [b, m, d_v] to [b, n, d_v].
+def softmax(scores: Float[Array, "*batch m"]) -> Float[Array, "*batch m"]:
+    """Over the last axis, in place."""
+    scores -= np.maximum.reduce(scores, axis=-1, keepdims=True)
+    np.exp(scores, out=scores)
+    scores /= np.add.reduce(scores, axis=-1, keepdims=True)
+    return scores
 
-    The scale is in the query already; `unseen` [b or 1, 1, m] is −∞ for keys that are not allowed and 0 for the others.
-    """
-    return torch.bmm(torch.bmm(query, keys).add_(unseen).softmax(dim=-1), values)
+
+@dataclass(frozen=True, slots=True)
+class Affine:
+    weight: Float[Array, "inputs outputs"]
+    bias: Float[Array, "1 outputs"] | None
+
+    @staticmethod
+    def of(*parts: nn.Linear, heads: int = 1, scale: float = 1.0) -> Affine:
+        """Several layers that read the same as one, their outputs side by side head after head; the first is divided by `scale`."""
+        return Affine(
+            np.ascontiguousarray(_by_head([array(part.weight) for part in parts], heads, scale).T),
+            _by_head([array(part.bias) for part in parts], heads, scale)[None] if parts[0].bias is not None else None,
+        )
+
+    def __call__(self, x: Float[Array, "row inputs"]) -> Float[Array, "row outputs"]:
+        made: Array = x.dot(self.weight)  # sooner than x @ weight; of more than two axes it would be far slower
+        if self.bias is not None:
+            made += self.bias
+        return made
+
+
+def _by_head(parts: list[Array], heads: int, scale: float) -> Array:
+    """Of [heads · d, ...] each."""
+    split = [part.reshape(heads, -1, *part.shape[1:]) for part in (parts[0] / scale, *parts[1:])]
+    return np.concatenate(split, axis=1).reshape(-1, *parts[0].shape[1:])
+
+
+@dataclass(frozen=True, slots=True)
+class Normalization:
+    """LayerNorm over the last axis (Ba et al. 2016). Up to `FEW` rows NumPy is sooner done, beyond that torch."""
+
+    weight: Float[Tensor, " d_model"]
+    bias: Float[Tensor, " d_model"]
+    epsilon: float
+    gain: Float[Array, "1 d_model"]  # the weight and the bias again
+    shift: Float[Array, "1 d_model"]
+    mean: Float[Array, "d_model 1"]  # times which a row becomes its mean
+
+    @staticmethod
+    def of(norm: nn.LayerNorm) -> Normalization:
+        weight, bias = norm.weight.detach(), norm.bias.detach()
+        mean = np.full((len(weight), 1), 1 / len(weight), dtype=array(weight).dtype)
+        return Normalization(weight, bias, norm.eps, array(weight)[None], array(bias)[None], mean)
+
+    def __call__(self, x: Float[Array, "row d_model"]) -> Float[Array, "row d_model"]:
+        if len(x) > FEW:
+            return torch.layer_norm(torch.from_numpy(x), self.weight.shape, self.weight, self.bias, self.epsilon).numpy()
+        centred = x - x.dot(self.mean)
+        if len(x) == 1:
+            (row,) = centred
+            centred *= 1 / math.sqrt(row.dot(row) / len(row) + self.epsilon)
+        else:
+            centred /= np.sqrt((centred * centred).dot(self.mean) + self.epsilon)
+        centred *= self.gain
+        centred += self.shift
+        return centred
+
+
+@dataclass(frozen=True, slots=True)
+class AddAndNormalize:
+    """LayerNorm(x + Sublayer(x)) (section 3.1, post-norm), or x + Sublayer(LayerNorm(x)) (pre-norm), or neither."""
+
+    before: Normalization | None
+    after: Normalization | None
+    residual: bool
+
+    @staticmethod
+    def of(part: AddNorm) -> AddAndNormalize:
+        norm = None if part.norm is None else Normalization.of(part.norm)
+        pre = part.placement == "pre"
+        return AddAndNormalize(norm if pre else None, None if pre else norm, part.residual)
+
+    def read(self, x: Float[Array, "row d_model"]) -> Float[Array, "row d_model"]:
+        """What the sub-layer reads."""
+        return self.before(x) if self.before is not None else x
+
+    def added(self, x: Float[Array, "row d_model"], update: Float[Array, "row d_model"]) -> Float[Array, "row d_model"]:
+        """The stream once the sub-layer's output, which may be written to, is added."""
+        if self.residual:
+            update += x
+        return self.after(update) if self.after is not None else update
 
 
 @dataclass(frozen=True)
 class Memory:
-    """What all prefixes of a sentence look at: keys and values of the encoder's output, filled up to whole blocks."""
+    """What all prefixes of a sentence look at: keys and values of the encoder's output, for each layer of the decoder."""
 
-    keys: Float[Tensor, "layer sentence head d_k m"]
-    values: Float[Tensor, "layer sentence head m d_v"]
-    unseen: Float[Tensor, "sentence head 1 m"]
+    keys: list[Float[Array, "sentence head d_k m"]]
+    values: list[Float[Array, "sentence head m d_v"]]
+    unseen: Float[Array, "sentence 1 1 m"] | None  # −∞ where there is padding; none without padding
 
-    def rows(self, index: Int[Tensor, " new_sentences"]) -> Memory:
-        return Memory(self.keys.index_select(1, index), self.values.index_select(1, index), self.unseen.index_select(0, index))
+    def rows(self, index: Int[Array, " new_sentences"]) -> Memory:
+        keys, values = ([each[index] for each in every] for every in (self.keys, self.values))
+        return Memory(keys, values, None if self.unseen is None else self.unseen[index])
 
 
 @dataclass
 class Past:
     """Keys and values of every prefix's tokens so far: whole blocks of positions, written in place one after the other."""
 
-    held: Float[Tensor, "position layer row head·(d_k+d_v)"]  # zeros where nothing is written
+    held: Float[Array, "layer row head position d_k+d_v"]
     filled: int = 0
 
-    def rows(self, index: Int[Tensor, " new_rows"]) -> Past:
-        return Past(self.held.index_select(2, index), self.filled)
+    def rows(self, index: Int[Array, " new_rows"]) -> Past:
+        return Past(self.held[:, index], self.filled)
 
     def with_room(self, length: int) -> Past:
         """Where position `length` can be written: here, unless the blocks are full or somebody has written it already."""
-        if self.filled == length < len(self.held):
+        if self.filled == length < self.held.shape[3]:
             return self
-        return Past(pad(self.held[:length], (0, 0) * 3 + (0, blocks(length + 1) - length)), length)
+        longer = np.empty((*self.held.shape[:3], length // BLOCK * BLOCK + BLOCK, self.held.shape[4]), dtype=self.held.dtype)
+        longer[..., :length, :] = self.held[..., :length, :]
+        return Past(longer, length)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,177 +159,165 @@ class CrossAttention:
     """Every prefix looks at the memory of its sentence."""
 
     heads: int
-    query: Affine
+    d_k: int
+    d_v: int
+    query: Affine  # the scale is in it
+    key_value: Affine
     output: Affine
-    after: AddAndNormalize
+    around: AddAndNormalize
 
     @staticmethod
-    def of(cross: MultiHeadAttention, after: AddNorm, lay: Layout) -> CrossAttention:
-        return CrossAttention(cross.head_count, _query(cross, lay), _affine(cross.output, lay), after.plain())
+    def of(cross: MultiHeadAttention, after: AddNorm) -> CrossAttention:
+        return CrossAttention(
+            cross.head_count, cross.d_k, cross.d_v, Affine.of(cross.query, scale=_scale(cross)),
+            Affine.of(cross.key, cross.value, heads=cross.head_count), Affine.of(cross.output), AddAndNormalize.of(after),
+        )  # fmt: skip
 
-    def look(self, x: Float[Tensor, "rows d_model"], keys: Tensor, values: Tensor, unseen: Tensor) -> Float[Tensor, "rows d_model"]:
-        """Keys, values, unseen of the memory: [sentence·head, d_k, m], [sentence·head, m, d_v], [sentence·head, 1, m]."""
-        query = linear(self.after.before(x), *self.query).view(keys.shape[0] // self.heads, -1, self.heads, keys.shape[1])
-        seen = weigh(query.transpose(1, 2).flatten(0, 1), keys, values, unseen)  # sentence · head × width × d_v
-        return self.after.after(x, linear(_together(seen, self.heads), *self.output))
+    def keys_and_values(self, memory: Float[Array, "row d_model"], sentences: int) -> tuple[Array, Array]:
+        """[sentence, head, d_k, m] and [sentence, head, m, d_v] of rows that are sentence · m."""
+        joined = self.key_value(memory).reshape(sentences, -1, self.heads, self.d_k + self.d_v)
+        keys, values = joined[..., : self.d_k].transpose(0, 2, 3, 1), joined[..., self.d_k :].transpose(0, 2, 1, 3)
+        return np.ascontiguousarray(keys), np.ascontiguousarray(values)
+
+    def look(self, x: Float[Array, "row d_model"], keys: Array, values: Array, unseen: Array | None) -> Float[Array, "row d_model"]:
+        query = self.query(self.around.read(x)).reshape(len(keys), -1, self.heads, self.d_k)
+        scores = query.transpose(0, 2, 1, 3) @ keys  # sentence × head × width × m
+        if unseen is not None:
+            scores += unseen
+        seen = (softmax(scores) @ values).transpose(0, 2, 1, 3).reshape(len(x), -1)
+        return self.around.added(x, self.output(seen))
 
 
 @dataclass(frozen=True, slots=True)
 class PlainLayer:
-    """The tensors of a layer of either stack, and what it makes of the vectors it reads."""
+    """The arrays of a layer of either stack, and what it makes of the vectors it reads."""
 
     heads: int
     d_k: int
-    query_key_value: Affine  # for every head d_k + d_k + d_v outputs
+    d_v: int
+    query_key_value: Affine  # for every head d_k + d_k + d_v outputs; the scale is in the queries
     output: Affine
-    after_self: AddAndNormalize
+    around_self: AddAndNormalize
     cross: CrossAttention | None
     inner: Affine
     outer: Affine
-    after_feed_forward: AddAndNormalize
+    around_feed_forward: AddAndNormalize
 
     @staticmethod
-    def of(layer: Layer, lay: Layout) -> PlainLayer:
+    def of(layer: Layer) -> PlainLayer:
         own, cross, feed_forward = layer.self_attention, None, layer.feed_forward
         if layer.cross_attention is not None and layer.after_cross is not None:
-            cross = CrossAttention.of(layer.cross_attention, layer.after_cross, lay)
+            cross = CrossAttention.of(layer.cross_attention, layer.after_cross)
+        query_key_value = Affine.of(own.query, own.key, own.value, heads=own.head_count, scale=_scale(own))
         return PlainLayer(
-            own.head_count, own.d_k, _by_head(own, lay), _affine(own.output, lay), layer.after_self.plain(), cross,
-            _affine(feed_forward.inner, lay), _affine(feed_forward.outer, lay), layer.after_feed_forward.plain(),
+            own.head_count, own.d_k, own.d_v, query_key_value, Affine.of(own.output), AddAndNormalize.of(layer.after_self), cross,
+            Affine.of(feed_forward.inner), Affine.of(feed_forward.outer), AddAndNormalize.of(layer.after_feed_forward),
         )  # fmt: skip
 
-    def encode(self, x: Float[Tensor, "row d_model"], unseen: Float[Tensor, "sentence·head 1 m"]) -> Float[Tensor, "row d_model"]:
+    def encode(self, x: Float[Array, "row d_model"], sentences: int, unseen: Array | None) -> Float[Array, "row d_model"]:
         """All positions of all sentences; row is sentence · m."""
-        joined = linear(self.after_self.before(x), *self.query_key_value).unflatten(1, (self.heads, -1))
-        joined = joined.view(unseen.shape[0] // self.heads, unseen.shape[2], *joined.shape[1:])  # sentence × m × head × d
-        joined = joined.transpose(1, 2).flatten(0, 1)  # sentence · head × m × (d_k + d_k + d_v)
-        query, keys, values = joined[..., : self.d_k], joined[..., self.d_k : 2 * self.d_k], joined[..., 2 * self.d_k :]
-        seen = weigh(query, keys.transpose(1, 2), values, unseen)
-        return self._feed_forward(self.after_self.after(x, linear(_together(seen, self.heads), *self.output)))
+        joined = self.query_key_value(self.around_self.read(x)).reshape(sentences, -1, self.heads, 2 * self.d_k + self.d_v)
+        joined = joined.transpose(0, 2, 1, 3)  # sentence × head × m × (d_k + d_k + d_v)
+        query, key, value = joined[..., : self.d_k], joined[..., self.d_k : 2 * self.d_k], joined[..., 2 * self.d_k :]
+        scores = query @ key.swapaxes(2, 3)  # sentence × head × m × m
+        if unseen is not None:
+            scores += unseen
+        seen = (softmax(scores) @ value).transpose(0, 2, 1, 3).reshape(len(x), -1)
+        return self._feed_forward(self.around_self.added(x, self.output(seen)))
 
     def step(
-        self,
-        x: Float[Tensor, "row d_model"],
-        slot: Float[Tensor, "row·head 1 d_k+d_v"],
-        keys: Float[Tensor, "row·head d_k n"],
-        values: Float[Tensor, "row·head n d_v"],
-        later: Float[Tensor, "1 1 n"],
-        *memory: Tensor,
-    ) -> Float[Tensor, "row d_model"]:
-        """One more position of every prefix: its key and value go to `slot`, which `keys` and `values` see."""
-        joined = linear(self.after_self.before(x), *self.query_key_value)
-        query, row = joined.view(keys.shape[0], 1, -1).split((self.d_k, slot.shape[2]), dim=2)  # row · head × 1 × (d_k and d_k + d_v)
-        slot.copy_(row)
-        seen = weigh(query, keys, values, later).view(x.shape[0], -1)  # row × heads · d_v
-        x = self.after_self.after(x, linear(seen, *self.output))
-        return self._feed_forward(self.cross.look(x, *memory) if self.cross is not None else x)
+        self, x: Float[Array, "row d_model"], past: Float[Array, "row head n d_k+d_v"], keys: Array, values: Array, unseen: Array | None
+    ) -> Float[Array, "row d_model"]:
+        """One more position of every prefix: its key and value become the last of `past`. The others are of the memory."""
+        joined = self.query_key_value(self.around_self.read(x)).reshape(len(x), self.heads, 1, -1)
+        past[:, :, -1:] = joined[..., self.d_k :]
+        scores = joined[..., : self.d_k] @ past[..., : self.d_k].swapaxes(2, 3)  # row × head × 1 × n
+        seen = (softmax(scores) @ past[..., self.d_k :]).reshape(len(x), -1)
+        x = self.around_self.added(x, self.output(seen))
+        return self._feed_forward(self.cross.look(x, keys, values, unseen) if self.cross is not None else x)
 
-    def _feed_forward(self, x: Float[Tensor, "row d_model"]) -> Float[Tensor, "row d_model"]:
-        hidden = linear(self.after_feed_forward.before(x), *self.inner).relu_()
-        return self.after_feed_forward.after(x, linear(hidden, *self.outer))
+    def _feed_forward(self, x: Float[Array, "row d_model"]) -> Float[Array, "row d_model"]:
+        hidden = self.inner(self.around_feed_forward.read(x))
+        return self.around_feed_forward.added(x, self.outer(np.maximum(hidden, 0, out=hidden)))
 
 
-def _together(seen: Float[Tensor, "sentence·head n d_v"], heads: int) -> Float[Tensor, "sentence·n head·d_v"]:
-    """The heads of each position side by side again."""
-    return seen.view(seen.shape[0] // heads, heads, *seen.shape[1:]).transpose(1, 2).flatten(2).flatten(0, 1)
+def _scale(attention: MultiHeadAttention) -> float:
+    return math.sqrt(attention.d_k) if attention.scaling else 1.0
 
 
-def by_inputs(weight: Float[Tensor, "outputs inputs"]) -> Float[Tensor, "outputs inputs"]:
-    """The same matrix with the weights of one input side by side in memory: a few rows times it take half the time."""
-    return weight.t().contiguous().t()
+@dataclass(frozen=True)
+class PlainStack:
+    """One side of a Transformer."""
 
+    stack: Stack
+    layers: list[PlainLayer]
+    embedding: Float[Array, "vocabulary d_model"]
+    positions: Float[Array, "maximum_length d_model"]
+    norm: Normalization | None
 
-def as_it_is(weight: Float[Tensor, "outputs inputs"]) -> Float[Tensor, "outputs inputs"]:
-    return weight
+    @staticmethod
+    def of(stack: Stack, embedding: nn.Embedding) -> PlainStack:
+        layers = [PlainLayer.of(layer) for layer in stack.layers if isinstance(layer, Layer)]
+        positions = stack.position_rows(0, stack.config.maximum_length, embedding.weight.detach())
+        norm = Normalization.of(stack.norm) if stack.norm is not None else None
+        return PlainStack(stack, layers, array(embedding.weight), array(positions), norm)
 
+    def embedded(self, ids: Int[Array, "*row n"], start: int) -> Float[Array, "*row n d_model"]:
+        end = start + ids.shape[-1]
+        self.stack.check_length(end)
+        rows: Array = self.embedding[ids] * math.sqrt(self.embedding.shape[1])
+        rows += self.positions[start:end]
+        return rows
 
-def _affine(part: nn.Linear, lay: Layout) -> Affine:
-    return lay(part.weight), part.bias
-
-
-def _query(attention: MultiHeadAttention, lay: Layout) -> Affine:
-    """The projection to queries, already divided by √d_k."""
-    part, scale = attention.query, math.sqrt(attention.d_k) if attention.scaling else 1.0
-    return lay(part.weight / scale), None if part.bias is None else part.bias / scale
-
-
-def _by_head(own: MultiHeadAttention, lay: Layout) -> Affine:
-    """The three projections of self-attention as one, head after head."""
-    parts = (_query(own, as_it_is), _affine(own.key, as_it_is), _affine(own.value, as_it_is))
-    weight, bias = ([tensor for tensor in each if tensor is not None] for each in zip(*parts, strict=True))
-    return lay(_side_by_side(weight, own.head_count)), _side_by_side(bias, own.head_count) if bias else None
-
-
-def _side_by_side(parts: list[Tensor], heads: int) -> Tensor:
-    return torch.cat([part.unflatten(0, (heads, -1)) for part in parts], dim=1).flatten(0, 1)
+    def normalized(self, x: Float[Array, "row d_model"]) -> Float[Array, "row d_model"]:
+        return self.norm(x) if self.norm is not None else x
 
 
 class PlainModel:
-    """A Transformer for searches: its parameters as they are now.
+    """A Transformer for searches: its parameters as they are now. What is not finite goes through without a word, as in torch."""
 
-    To `last` for many sentences they are laid out anew, which takes as long as some seven steps for one sentence.
-    """
+    def __init__(self, model: Transformer) -> None:
+        self.config = model.config
+        self.encoder = PlainStack.of(model.encoder, model.source_embedding)
+        self.decoder = PlainStack.of(model.decoder, model.target_embedding)
+        self.output = Affine.of(model.output)
 
-    @torch.no_grad()
-    def __init__(self, model: Transformer, last: bool = False) -> None:
-        lay = by_inputs if last else as_it_is
-        self.config, self.stacks = model.config, (model.encoder, model.decoder)
-        self.embeddings, self.output = (model.source_embedding.weight, model.target_embedding.weight), lay(model.output.weight)
-        self.blocks = [layer for layer in model.decoder.layers if isinstance(layer, Layer)]
-        self.encoder, self.decoder = ([PlainLayer.of(one, lay) for one in stack.layers if isinstance(one, Layer)] for stack in self.stacks)
-
-    def memory(self, source_ids: Int[Tensor, "sentence m"]) -> Memory:
+    @np.errstate(all="ignore")
+    def memory(self, source_ids: Int[Array, "sentence m"]) -> Memory:
         """Run the encoder once, and compute what each layer of the decoder will look at."""
-        config, (sentences, length) = self.config, source_ids.shape
-        keys = self.output.new_zeros(config.layers, sentences, config.heads, config.d_k, blocks(length))
-        values = self.output.new_zeros(config.layers, sentences, config.heads, blocks(length), config.d_v)
-        unseen = self.output.new_full((sentences, config.heads, 1, blocks(length)), -math.inf)
-        unseen[..., :length].masked_fill_((source_ids != PADDING)[:, None, None], 0.0)
-        empty = (source_ids == PADDING).all(dim=1)
-        unseen[empty] = 0.0  # what is not there is looked at, and is zero
-        encoded = self._encode(source_ids, unseen[..., :length].flatten(0, 1))
-        for number, layer in enumerate(self.blocks):
-            assert layer.cross_attention is not None
-            found = layer.cross_attention.keys_and_values(encoded)  # sentence × head × m × d
-            keys[number, ..., :length], values[number, ..., :length, :] = found.key.transpose(2, 3), found.value
-        values[:, empty] = 0.0
+        if not source_ids.size:
+            source_ids = np.full((len(source_ids), 1), PADDING)  # no token anywhere
+        padding, unseen = source_ids == PADDING, None
+        empty = padding.all(axis=1)
+        if padding.any():
+            unseen = np.where(padding & ~empty[:, None], -math.inf, 0).astype(self.encoder.embedding.dtype)[:, None, None]
+        x = self.encoder.embedded(source_ids, 0).reshape(source_ids.size, -1)
+        for layer in self.encoder.layers:
+            x = layer.encode(x, len(source_ids), unseen)
+        encoded = self.encoder.normalized(x)
+        keys, values = [], []
+        for layer in self.decoder.layers:
+            assert layer.cross is not None
+            key, value = layer.cross.keys_and_values(encoded, len(source_ids))
+            value[empty] = 0.0  # what is not there is looked at, and is zero
+            keys.append(key)
+            values.append(value)
         return Memory(keys, values, unseen)
 
-    def _encode(self, source_ids: Int[Tensor, "sentence m"], unseen: Tensor) -> Float[Tensor, "sentence m d_model"]:
-        x = self._embedded(0, source_ids, 0).flatten(0, 1)
-        for layer in self.encoder:
-            x = layer.encode(x, unseen)
-        return self._normalized(0, x).view(*source_ids.shape, self.config.d_model)
-
-    def _embedded(self, side: int, ids: Int[Tensor, "*sentence n"], start: int) -> Float[Tensor, "*sentence n d_model"]:
-        x = torch.embedding(self.embeddings[side], ids) * math.sqrt(self.config.d_model)
-        return x + self.stacks[side].position_rows(start, start + ids.shape[-1], x)
-
-    def _normalized(self, side: int, x: Float[Tensor, "row d_model"]) -> Float[Tensor, "row d_model"]:
-        norm = self.stacks[side].norm
-        return norm(x) if norm is not None else x
-
     def no_past(self, rows: int) -> Past:
-        config = self.config
-        return Past(self.output.new_zeros(0, config.layers, rows, config.heads * (config.d_k + config.d_v)))
+        config, kind = self.config, self.decoder.embedding.dtype
+        return Past(np.empty((config.layers, rows, config.heads, 0, config.d_k + config.d_v), dtype=kind))
 
-    def step(self, tokens: Int[Tensor, " rows"], past: Past, length: int, memory: Memory) -> tuple[Float[Tensor, "rows d_model"], Past]:
+    @np.errstate(all="ignore")
+    def step(self, tokens: Int[Array, " row"], past: Past, length: int, memory: Memory) -> tuple[Float[Array, "row d_model"], Past]:
         """What the decoder makes of a token after each prefix of `length`. Rows are sentence · width."""
-        past, config = past.with_room(length), self.config
+        past = past.with_room(length)
         past.filled = length + 1
-        held = past.held.view(len(past.held), config.layers, -1, config.d_k + config.d_v)  # position × layer × row · head × d
-        own = (
-            held[length].unsqueeze(2).unbind(0),
-            held[..., : config.d_k].permute(1, 2, 3, 0).unbind(0),  # each row · head × d_k × n
-            held[..., config.d_k :].permute(1, 2, 0, 3).unbind(0),
-        )
-        later = held.new_zeros(1, 1, len(held))
-        later[..., length + 1 :] = -math.inf
-        keys, values, unseen = memory.keys.flatten(1, 2).unbind(0), memory.values.flatten(1, 2).unbind(0), memory.unseen.flatten(0, 1)
-        x = self._embedded(1, tokens[:, None], length).squeeze(1)
-        for layer, slot, past_keys, past_values, *looked_at in zip(self.decoder, *own, keys, values, strict=True):
-            x = layer.step(x, slot, past_keys, past_values, later, *looked_at, unseen)
-        return self._normalized(1, x), past
+        x = self.decoder.embedded(tokens[:, None], length)[:, 0]
+        held = past.held[..., : length + 1, :]
+        for layer, own, keys, values in zip(self.decoder.layers, held, memory.keys, memory.values, strict=True):
+            x = layer.step(x, own, keys, values, memory.unseen)
+        return self.decoder.normalized(x), past
 
-    def log_probabilities(self, x: Float[Tensor, "rows d_model"]) -> Float[Tensor, "rows vocabulary"]:
-        return linear(x, self.output).log_softmax(dim=-1)
+    def log_probabilities(self, x: Float[Array, "row d_model"]) -> Float[Array, "row vocabulary"]:
+        return torch.from_numpy(self.output(x)).log_softmax(-1).numpy()

@@ -16,10 +16,13 @@ from model.interventions import NOTHING, Interventions
 from model.plain import Memory, Past, PlainModel
 from model.transformer import Cache, Transformer
 
+Scores = Float[np.ndarray, "rows vocabulary"]  # log-probabilities of the next token
+Whole = Int[np.ndarray, " rows"]
+
 
 def ready_for_searches(model: Transformer) -> Transformer | PlainModel:
     """What many batches had better share, while the model stays as it is: its tensors laid out for searches, where that is right."""
-    return PlainModel(model, last=True) if model.config.causal_mask else model
+    return PlainModel(model) if model.config.causal_mask else model
 
 
 def scorer_for(model: Transformer | PlainModel, source_ids: Int[Tensor, "sentences m"], interventions: Interventions = NOTHING) -> Scorer:
@@ -58,13 +61,13 @@ class Grid:
         exact = len(cells) == width * len(present) and bool((order == cells).all())
         return Grid(sentences, present, width, cells, exact)
 
-    def filled(self, values: np.ndarray) -> Tensor:
+    def filled(self, values: np.ndarray) -> np.ndarray:
         """The rows' values in their cells, 0 in the empty ones."""
         if self.exact:
-            return torch.from_numpy(values)
+            return values
         cells = np.zeros(len(self.present) * self.width, dtype=np.int64)
         cells[self.cells] = values
-        return torch.from_numpy(cells)
+        return cells
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,7 @@ class CachedRows:
             return self  # greedy, until a sentence ends
         grid, memory = Grid.of(self.grid.sentences[index]), self.memory
         if len(grid.present) < len(self.grid.present):
-            memory = memory.rows(torch.from_numpy(self.grid.present.searchsorted(grid.present)))
+            memory = memory.rows(self.grid.present.searchsorted(grid.present))
         return CachedRows(grid, memory, self.past.rows(grid.filled(self.grid.cells[index])), self.length)
 
 
@@ -93,23 +96,19 @@ class CachedScorer:
         """Many batches of one model had better share its `PlainModel`."""
         self.model, self.source_ids = model if isinstance(model, PlainModel) else PlainModel(model), source_ids
 
-    @torch.inference_mode()
-    def start(self) -> tuple[CachedRows, Float[Tensor, "sentences vocabulary"]]:
+    def start(self) -> tuple[CachedRows, Scores]:
         sentences = np.arange(len(self.source_ids))
-        rows = CachedRows(Grid.of(sentences), self.model.memory(self.source_ids), self.model.no_past(len(sentences)), 0)
+        rows = CachedRows(Grid.of(sentences), self.model.memory(self.source_ids.numpy()), self.model.no_past(len(sentences)), 0)
         return self._step(rows, np.full(len(sentences), START))
 
-    @torch.inference_mode()
-    def extend(
-        self, state: CachedRows, parents: Int[Tensor, " rows"], tokens: Int[Tensor, " rows"]
-    ) -> tuple[CachedRows, Float[Tensor, "rows vocabulary"]]:
-        return self._step(state.rows(parents.numpy()), tokens.numpy())
+    def extend(self, state: CachedRows, parents: Whole, tokens: Whole) -> tuple[CachedRows, Scores]:
+        return self._step(state.rows(parents), tokens)
 
-    def _step(self, state: CachedRows, tokens: np.ndarray) -> tuple[CachedRows, Float[Tensor, "rows vocabulary"]]:
+    def _step(self, state: CachedRows, tokens: Whole) -> tuple[CachedRows, Scores]:
         grid = state.grid
         output, past = self.model.step(grid.filled(tokens), state.past, state.length, state.memory)
         if not grid.exact:
-            output = output.index_select(0, torch.from_numpy(grid.cells))
+            output = output[grid.cells]
         return CachedRows(grid, state.memory, past, state.length + 1), self.model.log_probabilities(output)
 
 
@@ -120,18 +119,16 @@ class TracedScorer:
         self.model, self.source_ids, self.interventions = model, source_ids, interventions
 
     @torch.inference_mode()
-    def start(self) -> tuple[Cache, Float[Tensor, "sentences vocabulary"]]:
+    def start(self) -> tuple[Cache, Scores]:
         return self._step(self.model.start(self.source_ids, self.interventions), torch.full((len(self.source_ids),), START))
 
     @torch.inference_mode()
-    def extend(
-        self, state: Cache, parents: Int[Tensor, " rows"], tokens: Int[Tensor, " rows"]
-    ) -> tuple[Cache, Float[Tensor, "rows vocabulary"]]:
-        return self._step(state.rows(parents), tokens)
+    def extend(self, state: Cache, parents: Whole, tokens: Whole) -> tuple[Cache, Scores]:
+        return self._step(state.rows(torch.from_numpy(parents)), torch.from_numpy(tokens))
 
-    def _step(self, cache: Cache, tokens: Int[Tensor, " rows"]) -> tuple[Cache, Float[Tensor, "rows vocabulary"]]:
+    def _step(self, cache: Cache, tokens: Int[Tensor, " rows"]) -> tuple[Cache, Scores]:
         trace, cache = self.model.step(tokens[:, None], cache, self.interventions)
-        return cache, trace.logits[:, 0].log_softmax(dim=-1)
+        return cache, trace.logits[:, 0].log_softmax(dim=-1).numpy()
 
 
 @dataclass(frozen=True)
@@ -148,16 +145,16 @@ class RecomputingScorer:
     def __init__(self, model: Transformer, source_ids: Int[Tensor, "sentences m"], interventions: Interventions = NOTHING) -> None:
         self.model, self.source_ids, self.interventions = model, source_ids, interventions
 
-    def start(self) -> tuple[WholeRows, Float[Tensor, "sentences vocabulary"]]:
+    def start(self) -> tuple[WholeRows, Scores]:
         sentences = torch.arange(len(self.source_ids))
         return self._scored(WholeRows(sentences, torch.full((len(sentences), 1), START)))
 
-    def extend(
-        self, state: WholeRows, parents: Int[Tensor, " rows"], tokens: Int[Tensor, " rows"]
-    ) -> tuple[WholeRows, Float[Tensor, "rows vocabulary"]]:
-        return self._scored(WholeRows(state.sentences[parents], torch.cat([state.prefixes[parents], tokens[:, None]], dim=1)))
+    def extend(self, state: WholeRows, parents: Whole, tokens: Whole) -> tuple[WholeRows, Scores]:
+        prefixes = state.prefixes[torch.from_numpy(parents)]
+        longer = torch.cat([prefixes, torch.from_numpy(tokens)[:, None]], dim=1)
+        return self._scored(WholeRows(state.sentences[torch.from_numpy(parents)], longer))
 
     @torch.inference_mode()
-    def _scored(self, rows: WholeRows) -> tuple[WholeRows, Float[Tensor, "rows vocabulary"]]:
+    def _scored(self, rows: WholeRows) -> tuple[WholeRows, Scores]:
         trace = self.model.forward(self.source_ids[rows.sentences], rows.prefixes, self.interventions)
-        return rows, trace.logits[:, -1].log_softmax(dim=-1)
+        return rows, trace.logits[:, -1].log_softmax(dim=-1).numpy()

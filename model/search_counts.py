@@ -9,13 +9,12 @@ from typing import Any
 
 import numpy as np
 from sacrebleu.metrics import BLEU
-from torch import Tensor
 
 from model import limits
 from model.config import END
 from model.corpora import Pair
 from model.decoding import Scorer, longest_translations, outcome
-from model.scorer import pad, scorer_for
+from model.scorer import Scores, Whole, pad, scorer_for
 from model.steps import Step
 from model.text import clean_text
 from model.tokenizers import Tokenizer
@@ -72,17 +71,17 @@ class Unending:
     def __init__(self, scorer: Scorer) -> None:
         self.scorer = scorer
 
-    def start(self) -> tuple[Any, Tensor]:
+    def start(self) -> tuple[Any, Scores]:
         state, scores = self.scorer.start()
         return state, _without_end(scores)
 
-    def extend(self, state: Any, parents: Tensor, tokens: Tensor) -> tuple[Any, Tensor]:
+    def extend(self, state: Any, parents: Whole, tokens: Whole) -> tuple[Any, Scores]:
         state, scores = self.scorer.extend(state, parents, tokens)
         return state, _without_end(scores)
 
 
-def _without_end(scores: Tensor) -> Tensor:
+def _without_end(scores: Scores) -> Scores:
     """A fresh copy; a NaN stays one, so that the search can say that a model gives no numbers."""
-    copy = scores.clone()
-    copy[:, END] = copy[:, END].where(copy[:, END].isnan(), -math.inf)
+    copy = scores.copy()
+    copy[:, END] = np.where(np.isnan(copy[:, END]), copy[:, END], -math.inf)
     return copy

@@ -36,16 +36,16 @@ class TableScorer:
         logits[END] += self.end
         return logits - np.log(np.exp(logits).sum())
 
-    def _rows(self, state: list[tuple[int, Prefix]]) -> torch.Tensor:
-        return torch.from_numpy(np.stack([self.row(*key) for key in state]))
+    def _rows(self, state: list[tuple[int, Prefix]]) -> np.ndarray:
+        return np.stack([self.row(*key) for key in state])
 
-    def start(self) -> tuple[list[tuple[int, Prefix]], torch.Tensor]:
+    def start(self) -> tuple[list[tuple[int, Prefix]], np.ndarray]:
         state: list[tuple[int, Prefix]] = [(sentence, ()) for sentence in range(self.sentences)]
         return state, self._rows(state)
 
     def extend(
-        self, state: list[tuple[int, Prefix]], parents: torch.Tensor, tokens: torch.Tensor
-    ) -> tuple[list[tuple[int, Prefix]], torch.Tensor]:
+        self, state: list[tuple[int, Prefix]], parents: np.ndarray, tokens: np.ndarray
+    ) -> tuple[list[tuple[int, Prefix]], np.ndarray]:
         grown = [(state[p][0], (*state[p][1], t)) for p, t in zip(parents.tolist(), tokens.tolist(), strict=True)]
         return grown, self._rows(grown)
 

@@ -26,8 +26,6 @@ from ui.shipped import Facts
 from ui.words import _
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from model.decoding import Scorer
 
 RUNS = 7
@@ -103,32 +101,31 @@ def tiny(value: float) -> str:
 
 
 def measure(view: View) -> Timing:
-    """Both scorers on the tokens greedy writes, in turn, timed now. Imports torch."""
-    from model.scorer import CachedScorer, RecomputingScorer, pad
+    """The same pass with its cache and without, on the tokens greedy writes, in turn, timed now. Imports torch."""
+    from model.interventions import NOTHING
+    from model.scorer import RecomputingScorer, TracedScorer, pad
 
     saved = moments.loaded(view.model, view.moment)
     ids = data.produced_ids(data.greedy_reading(view))
     source = pad([saved.tokenizer.encode(view.source).ids])
-    ways: tuple[Scorer, Scorer] = (CachedScorer(saved.translator, source), RecomputingScorer(saved.translator, source))
+    ways: tuple[Scorer, Scorer] = (TracedScorer(saved.translator, source, NOTHING), RecomputingScorer(saved.translator, source))
     times: tuple[list[float], list[float]] = ([], [])
-    rows: list[list[Tensor]] = [[], []]
+    rows: list[list[np.ndarray]] = [[], []]
     for _run in range(RUNS):
         for number, way in enumerate(ways):
             start = time.perf_counter()
             rows[number] = decode(way, ids)
             times[number].append(1000 * (time.perf_counter() - start))
-    difference = max(float((a - b).abs().max()) for a, b in zip(*rows, strict=True))
+    difference = max(float(np.abs(a - b).max()) for a, b in zip(*rows, strict=True))
     return Timing(median(times[0]), median(times[1]), difference, len(ids))
 
 
-def decode(scorer: Scorer, ids: tuple[int, ...]) -> list[Tensor]:
+def decode(scorer: Scorer, ids: tuple[int, ...]) -> list[np.ndarray]:
     """The log-probabilities of every step, the tokens given."""
-    import torch
-
     state, scores = scorer.start()
     found = [scores]
     for token in ids[:-1]:
-        state, scores = scorer.extend(state, torch.tensor([0]), torch.tensor([token]))
+        state, scores = scorer.extend(state, np.array([0]), np.array([token]))
         found.append(scores)
     return found
 
