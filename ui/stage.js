@@ -14,8 +14,8 @@ export default function ({data, parentElement, setTriggerValue}) {
 
   const edit = change => {
     state.busy = true
-    root.querySelector("#stage-mistake")?.remove() // it was about what is being replaced
     setTriggerValue("edit", change)
+    setTimeout(() => state.busy && root.classList.add("busy"), 300) // most answers are there sooner; any sign at once delays them by a frame
   }
   const write = field => ({
     hint: field === "source" ? data.hint : null,
@@ -23,7 +23,6 @@ export default function ({data, parentElement, setTriggerValue}) {
     onApply: value => {
       state.draft = value
       edit({[field]: value})
-      root.classList.add("busy")
     },
     onCancel: () => {
       state.editing = null
