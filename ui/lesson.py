@@ -84,17 +84,17 @@ def try_it() -> AbstractContextManager[object]:
 
 
 def what_you_see(*say: Callable[[], None]) -> None:
-    """Two to five sentences with the learner's own numbers; each is a call of `ui.prose.say`."""
+    """Two to five sentences with the learner's own numbers; each is a call of `ui.prose.say`. The page's first window ends with them."""
     with st.container(key="what_you_see", gap="small"):
         for sentence in say:
             sentence()
+    pace.first_window_is_drawn()
 
 
 def hands_on() -> None:
     """Where the second depth begins: at the formula, or before it where a page has more to say between."""
     if not st.session_state.get(_DEEP, False):
         st.session_state[_DEEP] = True
-        pace.first_window_is_drawn()
         with st.container(key="hands_on"):
             st.caption(_("That was the story. From here on: hands on."))
 

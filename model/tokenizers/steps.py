@@ -146,24 +146,21 @@ def price_of_dropping(piece: str, scores: Scores, count: int) -> float:
 
     The piece is then spelt by the best of the others; the scores of those are left as they are.
     """
-    others = {other: score for other, score in scores.items() if other != piece and other in piece}
-    worst = min(scores.values())
-    ways = _best_ways(piece, _edges(piece, others, worst - UNKNOWN_PENALTY), 1)
+    ways = _best_ways(piece, _edges(piece, scores, without=piece), 1)
     return count * (scores[piece] - ways[0][0])
 
 
-def _edges(word: str, scores: Scores, unknown: float | None = None) -> list[tuple[int, int, float, bool]]:
+def _edges(word: str, scores: Scores, without: str = "") -> list[tuple[int, int, float, bool]]:
     """(start, end, score, known) of every piece that fits; a character without a piece costs the worst piece's score less ten."""
-    longest = max(map(len, scores), default=1)
-    missing = min(scores.values()) - UNKNOWN_PENALTY if unknown is None else unknown
     edges = []
     for start in range(len(word)):
-        for end in range(start + 1, min(len(word), start + longest) + 1):
-            score = scores.get(word[start:end])
+        for end in range(start + 1, len(word) + 1):
+            piece = word[start:end]
+            score = scores.get(piece) if piece != without else None
             if score is not None:
                 edges.append((start, end, score, True))
             elif end == start + 1:
-                edges.append((start, end, missing, False))
+                edges.append((start, end, min(scores.values()) - UNKNOWN_PENALTY, False))
     return edges
 
 

@@ -22,14 +22,15 @@ from ui.words import _
 
 def own_kind(model: str, source: str) -> Kind | None:
     """The model's own pieces, the same at every size of the others; None where it reads words or characters."""
-    found = _own(model)
+    found = _own(model, readings._stamp(model))
     if found is None:
         return None
     tokenizer, counts = found
     return Kind("own", _("This model"), _("the pieces it has learnt"), (data.cut(source, tokenizer, np.array(counts)),))
 
 
-def _own(model: str) -> tuple[SubwordTokenizer, tuple[int, ...]] | None:
+@st.cache_resource(show_spinner=False, max_entries=limits.MODELS_IN_MEMORY)
+def _own(model: str, stamp: int) -> tuple[SubwordTokenizer, tuple[int, ...]] | None:
     """The model's sub-words, and how often it met each in training."""
     tokenizer = readings.tokenizer(model)
     if not isinstance(tokenizer, SubwordTokenizer):
@@ -56,7 +57,7 @@ def lattice_of_the_model(model: str, shown: Reading) -> None:
 
 @st.cache_resource(show_spinner=False, max_entries=limits.READINGS)
 def _lattice(model: str, source: str, stamp: int) -> bytes:
-    found = _own(model)
+    found = _own(model, stamp)
     assert found is not None, "asked of sub-words alone"
     tokenizer, counts = found
     stage = data.Trained(tokenizer, counts, (), 0.0, len(counts))
