@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from jaxtyping import Float, Int
+from threadpoolctl import ThreadpoolController
 from torch import Tensor, nn
 
 from model.attention import MultiHeadAttention
@@ -23,6 +24,12 @@ from model.layers import AddNorm, Layer, Stack
 from model.transformer import Transformer
 
 Array = np.ndarray
+for _library in ThreadpoolController().lib_controllers:
+    if (
+        "numpy" in _library.filepath
+    ):  # two threads wait for each other longer than they work (docs/decisions/0014)
+        _library.set_num_threads(1)
+
 BLOCK = 16  # positions for which memory is taken at a time
 FEW = 8  # rows
 
