@@ -1,10 +1,10 @@
 """The model as searches use it: the same parameters and formulas on NumPy arrays, and no records.
 
 A pass that is looked at returns everything it saw (`model/layers.py`). A search wants the logits after each prefix alone,
-some thousand times, a few rows each time: there torch's calls cost more than the arithmetic in them, NumPy's a third of it
+some thousand times, a few rows each time: there torch's calls cost more than the arithmetic in them, NumPy's half of that
 (docs/decisions/0014). The encoder runs once, and every step computes one more row of the decoder for every live prefix.
-Prefixes of one sentence stand side by side as a *width* and share its memory in one product. Arrays are views of the
-parameters where they can be; none is written to.
+Prefixes of one sentence stand side by side as a *width* and share its memory in one product. The parameters are those
+of the moment: matrices are copies, laid out for one row times them, vectors are views, and none is written to.
 """
 
 from __future__ import annotations
@@ -25,9 +25,7 @@ from model.transformer import Transformer
 
 Array = np.ndarray
 for _library in ThreadpoolController().lib_controllers:
-    if (
-        "numpy" in _library.filepath
-    ):  # two threads wait for each other longer than they work (docs/decisions/0014)
+    if "numpy" in _library.filepath:  # two threads wait for each other longer than they work (docs/decisions/0014)
         _library.set_num_threads(1)
 
 BLOCK = 16  # positions for which memory is taken at a time

@@ -7,13 +7,19 @@ import secrets
 import streamlit as st
 
 COOKIE = "attention_lab_visitor"
-_KEY = "visitor"
+_COOKIE, _KEY = "visitor_cookie", "visitor"
 
 
 def cookie_key() -> str | None:
-    """The key of the cookie, None where there is none (plain `streamlit run`, tests)."""
-    cookie = st.context.cookies.get(COOKIE)
-    return cookie if isinstance(cookie, str) and cookie else None  # AppTest has cookies of another kind
+    """The key of the cookie, None where there is none (plain `streamlit run`, tests). A session keeps the one it began with.
+
+    A page asks half a dozen times in a run, and Streamlit reads all cookies anew each time, which takes a millisecond.
+    """
+    if _COOKIE not in st.session_state:
+        cookie = st.context.cookies.get(COOKIE)
+        st.session_state[_COOKIE] = cookie if isinstance(cookie, str) and cookie else None  # AppTest has cookies of another kind
+    kept: str | None = st.session_state[_COOKIE]
+    return kept
 
 
 def visitor_key() -> str:

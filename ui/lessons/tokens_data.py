@@ -67,6 +67,7 @@ def _plain(kind: str) -> PlainTokenizer:
     return maker.train(course_lines(), limits.VOCABULARY)
 
 
+@cache
 def counts_of(kind: str, size: int) -> np.ndarray:
     """How often each piece stands in the course's lines."""
     return facts().arrays[f"{kind}.{size}.counts"]
@@ -75,8 +76,7 @@ def counts_of(kind: str, size: int) -> np.ndarray:
 @st.cache_resource(show_spinner=False, max_entries=limits.READINGS)
 def cuts_of(source: str) -> dict[str, tuple[Cut, ...]]:
     """The sentence cut by every kind at every size."""
-    counts = facts().arrays
-    return {kind: tuple(cut(source, tokenizer_of(kind, size), counts[f"{kind}.{size}.counts"]) for size in SIZES) for kind in KINDS}
+    return {kind: tuple(cut(source, tokenizer_of(kind, size), counts_of(kind, size)) for size in SIZES) for kind in KINDS}
 
 
 def cut(text: str, tokenizer: Tokenizer, counts: np.ndarray) -> Cut:
@@ -87,11 +87,12 @@ def cut(text: str, tokenizer: Tokenizer, counts: np.ndarray) -> Cut:
 def pieces_of(text: str, encoding: Encoding, counts: np.ndarray) -> list[Piece]:
     """Every piece with its place, its id, its count, and its face where its characters do not show it."""
     found: list[Piece] = []
-    for number, (start, end) in zip(encoding.ids, encoding.spans, strict=True):
+    times: list[int] = counts[np.array(encoding.ids, dtype=np.int64)].tolist()
+    for number, time, (start, end) in zip(encoding.ids, times, encoding.spans, strict=True):
         is_byte = FIRST_BYTE <= number < FIRST_LEARNT
         seen = text[start:end].strip()
         face = None if seen and not (is_byte and ord(seen[0]) > 127) else f"{number - FIRST_BYTE:02X}" if is_byte and seen else "\u2423"
-        found.append((start, end, int(number), int(counts[number]), face))
+        found.append((start, end, number, time, face))
     return found
 
 
