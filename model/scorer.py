@@ -53,6 +53,8 @@ class Grid:
 
     @staticmethod
     def of(sentences: np.ndarray) -> Grid:
+        if (sentences == sentences[0]).all():  # a learner's one sentence
+            return Grid(sentences, sentences[:1], len(sentences), np.arange(len(sentences)), True)
         present, number, counts = np.unique(sentences, return_inverse=True, return_counts=True)
         order = number.argsort(kind="stable")
         width, first = int(counts.max()), counts.cumsum() - counts
