@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui import frame, stage
+from ui import address, frame, pace, stage
 from ui.components import library
 from ui.style import use_style
 from ui.words import choose_language
@@ -20,4 +20,8 @@ shown, script = frame.navigation()
 frame.head(shown)
 stage.draw(shown.stage)
 library.draw()
-frame.run(script)
+try:
+    frame.run(script)
+    pace.first_window_is_drawn()
+finally:
+    address.write()

@@ -45,7 +45,7 @@ def current() -> Stage | None:
 
 
 def change(stage: Stage) -> None:
-    """Put a checked stage in the place of the session's. For callbacks: the address follows in the same run."""
+    """Put a checked stage in the place of the session's; the address follows at the end of the run."""
     st.session_state[_STAGE] = stage
 
 
@@ -56,10 +56,10 @@ def read() -> dict[str, str] | None:
     return _found()
 
 
-def keep(stage: Stage) -> None:
-    """Make a checked stage the one of this session and write it to the address, every part of it, if it is not there."""
-    st.session_state[_STAGE] = stage
-    wanted, found = stage.parameters(), _found()
+def write() -> None:
+    """The session's stage in the address, every part of it, if it is not there. Last of all: the browser halts for it."""
+    stage = current()
+    wanted, found = stage.parameters() if stage else {}, _found()
     if wanted == found:
         return
     for name in found.keys() - wanted.keys():

@@ -34,13 +34,13 @@ _COMPONENT = st.components.v2.component(
 
 
 def prepare() -> None:
-    """Make sure that the session has a stage, from the address where that leads; and that the address has all of it."""
+    """Make sure that the session has a stage, from the address where that leads."""
     found = address.read()
     stage = _standing(address.current() or Stage(first.DEFAULT, sentences.DEFAULT))
     if found:
         st.session_state.pop(_MISTAKE, None)
         stage = _from_address(found, stage)
-    address.keep(stage)
+    address.change(stage)
 
 
 def _standing(stage: Stage) -> Stage:

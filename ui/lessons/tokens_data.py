@@ -87,12 +87,12 @@ def cut(text: str, tokenizer: Tokenizer, counts: np.ndarray) -> Cut:
 def pieces_of(text: str, encoding: Encoding, counts: np.ndarray) -> list[Piece]:
     """Every piece with its place, its id, its count, and its face where its characters do not show it."""
     found: list[Piece] = []
-    times: list[int] = counts[np.array(encoding.ids, dtype=np.int64)].tolist()
-    for number, time, (start, end) in zip(encoding.ids, times, encoding.spans, strict=True):
+    read: list[int] = counts[np.array(encoding.ids, dtype=np.int64)].tolist()
+    for number, times, (start, end) in zip(encoding.ids, read, encoding.spans, strict=True):
         is_byte = FIRST_BYTE <= number < FIRST_LEARNT
         seen = text[start:end].strip()
         face = None if seen and not (is_byte and ord(seen[0]) > 127) else f"{number - FIRST_BYTE:02X}" if is_byte and seen else "\u2423"
-        found.append((start, end, number, time, face))
+        found.append((start, end, number, times, face))
     return found
 
 
