@@ -10,7 +10,8 @@ import torch
 from threadpoolctl import ThreadpoolController
 from torch import nn
 
-from model.plain import BLOCK, FEW, Affine, Normalization, Past, softmax
+from model.plain import BLOCK, Past
+from model.plain_parts import FEW, Affine, Normalization, softmax
 
 
 @pytest.mark.parametrize("rows", [1, 2, FEW, FEW + 1, 40])
