@@ -25,7 +25,7 @@ def lesson(new_visit: NewVisit, address: str = "", **options: object) -> tuple[V
 
 def silence(view: Page, board: str, head: str) -> None:
     view.locator(board).get_by_role("button", name=f"Silence {head}", exact=True).click()
-    view.locator(f"{board}:not(.waiting)").wait_for()
+    view.locator(f"{board}:not(.waiting)").wait_for(timeout=60_000)  # the first answer may have to wait for the model
 
 
 def test_looking_sorting_and_scrubbing_send_nothing(new_visit: NewVisit) -> None:
