@@ -9,7 +9,7 @@ import torch
 
 from model.config import START, ModelConfig
 from model.decoding import outcome
-from model.scorer import Scores, Whole, pad
+from model.scorer import Indices, Scores, pad
 from model.searches import Sampling, greedy, sample
 from model.tokenizers import Tokenizer
 from model.transformer import LanguageModel
@@ -37,7 +37,7 @@ class TextScorer:
     def start(self) -> tuple[Prefixes, Scores]:
         return self._scored(Prefixes(tuple((START, *beginning) for beginning in self.beginnings)))
 
-    def extend(self, state: Prefixes, parents: Whole, tokens: Whole) -> tuple[Prefixes, Scores]:
+    def extend(self, state: Prefixes, parents: Indices, tokens: Indices) -> tuple[Prefixes, Scores]:
         pairs = zip(parents.tolist(), tokens.tolist(), strict=True)
         return self._scored(Prefixes(tuple((*state.texts[parent], token) for parent, token in pairs)))
 

@@ -64,30 +64,28 @@ def _by_head(parts: list[Array], heads: int, scale: float) -> Array:
 class Normalization:
     """LayerNorm over the last axis (Ba et al. 2016). Up to `FEW` rows NumPy is sooner done, beyond that torch."""
 
-    weight: Float[Tensor, " d_model"]
-    bias: Float[Tensor, " d_model"]
+    weight: Float[Array, "1 d_model"]
+    bias: Float[Array, "1 d_model"]
     epsilon: float
-    gain: Float[Array, "1 d_model"]  # the weight and the bias again
-    shift: Float[Array, "1 d_model"]
     mean: Float[Array, "d_model 1"]  # times which a row becomes its mean
 
     @staticmethod
     def of(norm: nn.LayerNorm) -> Normalization:
-        weight, bias = norm.weight.detach(), norm.bias.detach()
-        mean = np.full((len(weight), 1), 1 / len(weight), dtype=array(weight).dtype)
-        return Normalization(weight, bias, norm.eps, array(weight)[None], array(bias)[None], mean)
+        weight, bias = array(norm.weight)[None], array(norm.bias)[None]
+        return Normalization(weight, bias, norm.eps, np.full_like(weight, 1 / weight.size).T)
 
     def __call__(self, x: Float[Array, "row d_model"]) -> Float[Array, "row d_model"]:
         if len(x) > FEW:
-            return torch.layer_norm(torch.from_numpy(x), self.weight.shape, self.weight, self.bias, self.epsilon).numpy()
+            rows, weight, bias = (torch.from_numpy(values) for values in (x, self.weight[0], self.bias[0]))
+            return torch.layer_norm(rows, weight.shape, weight, bias, self.epsilon).numpy()
         centred = x - x.dot(self.mean)
         if len(x) == 1:
             (row,) = centred
             centred *= 1 / math.sqrt(row.dot(row) / len(row) + self.epsilon)
         else:
             centred /= np.sqrt((centred * centred).dot(self.mean) + self.epsilon)
-        centred *= self.gain
-        centred += self.shift
+        centred *= self.weight
+        centred += self.bias
         return centred
 
 

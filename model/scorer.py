@@ -17,7 +17,7 @@ from model.plain import Memory, Past, PlainModel
 from model.transformer import Cache, Transformer
 
 Scores = Float[np.ndarray, "rows vocabulary"]  # log-probabilities of the next token
-Whole = Int[np.ndarray, " rows"]
+Indices = Int[np.ndarray, " rows"]
 
 
 def ready_for_searches(model: Transformer) -> Transformer | PlainModel:
@@ -103,10 +103,10 @@ class CachedScorer:
         rows = CachedRows(Grid.of(sentences), self.model.memory(self.source_ids.numpy()), self.model.no_past(len(sentences)), 0)
         return self._step(rows, np.full(len(sentences), START))
 
-    def extend(self, state: CachedRows, parents: Whole, tokens: Whole) -> tuple[CachedRows, Scores]:
+    def extend(self, state: CachedRows, parents: Indices, tokens: Indices) -> tuple[CachedRows, Scores]:
         return self._step(state.rows(parents), tokens)
 
-    def _step(self, state: CachedRows, tokens: Whole) -> tuple[CachedRows, Scores]:
+    def _step(self, state: CachedRows, tokens: Indices) -> tuple[CachedRows, Scores]:
         grid = state.grid
         output, past = self.model.step(grid.filled(tokens), state.past, state.length, state.memory)
         if not grid.exact:
@@ -125,7 +125,7 @@ class TracedScorer:
         return self._step(self.model.start(self.source_ids, self.interventions), torch.full((len(self.source_ids),), START))
 
     @torch.inference_mode()
-    def extend(self, state: Cache, parents: Whole, tokens: Whole) -> tuple[Cache, Scores]:
+    def extend(self, state: Cache, parents: Indices, tokens: Indices) -> tuple[Cache, Scores]:
         return self._step(state.rows(torch.from_numpy(parents)), torch.from_numpy(tokens))
 
     def _step(self, cache: Cache, tokens: Int[Tensor, " rows"]) -> tuple[Cache, Scores]:
@@ -151,7 +151,7 @@ class RecomputingScorer:
         sentences = torch.arange(len(self.source_ids))
         return self._scored(WholeRows(sentences, torch.full((len(sentences), 1), START)))
 
-    def extend(self, state: WholeRows, parents: Whole, tokens: Whole) -> tuple[WholeRows, Scores]:
+    def extend(self, state: WholeRows, parents: Indices, tokens: Indices) -> tuple[WholeRows, Scores]:
         prefixes = state.prefixes[torch.from_numpy(parents)]
         longer = torch.cat([prefixes, torch.from_numpy(tokens)[:, None]], dim=1)
         return self._scored(WholeRows(state.sentences[torch.from_numpy(parents)], longer))

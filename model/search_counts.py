@@ -14,7 +14,7 @@ from model import limits
 from model.config import END
 from model.corpora import Pair
 from model.decoding import Scorer, longest_translations, outcome
-from model.scorer import Scores, Whole, pad, scorer_for
+from model.scorer import Indices, Scores, pad, scorer_for
 from model.steps import Step
 from model.text import clean_text
 from model.tokenizers import Tokenizer
@@ -75,7 +75,7 @@ class Unending:
         state, scores = self.scorer.start()
         return state, _without_end(scores)
 
-    def extend(self, state: Any, parents: Whole, tokens: Whole) -> tuple[Any, Scores]:
+    def extend(self, state: Any, parents: Indices, tokens: Indices) -> tuple[Any, Scores]:
         state, scores = self.scorer.extend(state, parents, tokens)
         return state, _without_end(scores)
 
