@@ -24,7 +24,7 @@ from ui.words import _
 
 HERE = Path(__file__).parent
 KEY = "stage_line"
-_MISTAKE = "stage_mistake"
+_MISTAKE, _EDITS = "stage_mistake", "stage_edits"
 
 _COMPONENT = st.components.v2.component(
     "lab_stage",
@@ -121,6 +121,7 @@ def _on_edit() -> None:
     edit = st.session_state[KEY].get("edit")
     if not isinstance(edit, dict):
         return
+    st.session_state[_EDITS] = st.session_state.get(_EDITS, 0) + 1
     train_models.pages_first()
     st.session_state.pop(_MISTAKE, None)
     if edit.get("surprise"):
@@ -150,6 +151,7 @@ def _data(uses: tuple[str, ...]) -> dict[str, Any]:
     flow = "flow" in uses
     return {
         "uses": list(uses),
+        "edits": st.session_state.get(_EDITS, 0),  # the same sentence again, or the same mistake, is an answer as well
         "source": shown.source,
         "target": shown.target,
         "forced": stage.target is not None,

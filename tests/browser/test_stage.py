@@ -148,6 +148,21 @@ def test_odd_text_is_text(new_visit: NewVisit, sentence: str) -> None:
     healthy(visit)
 
 
+def test_the_same_again_is_answered_too(new_visit: NewVisit) -> None:
+    """Nothing changes, and still the form closes; the same mistake twice is told twice. Neither leaves the stage waiting."""
+    page = new_visit().open("inspect")
+    before = source_of(page)
+    write(page, before)
+    page.wait_for_timeout(600)
+    assert source_of(page) == before
+    write(page, "")
+    page.keyboard.press("Enter")
+    settle(page)
+    page.wait_for_timeout(600)
+    expect(page.locator("#stage-mistake")).to_have_count(1)
+    expect(page.locator(".stage.busy")).to_have_count(0)
+
+
 def test_a_target_of_ones_own_and_back(new_visit: NewVisit) -> None:
     page = new_visit().open("inspect")
     page.get_by_role("button", name="Your French").click()

@@ -125,7 +125,7 @@ const label = (text, x, y, colour) => svg("text", { x, y, "font-size": 12, "font
 function wireOf(from, to, weight, y1, y2, palette) {
   if (!from || !to || weight < 0.004) return [];
   const middle = (y1 + y2) / 2;
-  return [svg("path", { d: `M${from.middle} ${y1}C${from.middle} ${middle} ${to.middle} ${middle} ${to.middle} ${y2}`, fill: "none", stroke: palette.query, "stroke-width": Math.max(0.8, weight * 22), "stroke-linecap": "round", opacity: 0.16 + 0.5 * weight })];
+  return [svg("path", { d: `M${from.middle} ${y1}C${from.middle} ${middle} ${to.middle} ${middle} ${to.middle} ${y2}`, fill: "none", stroke: palette.query, "stroke-width": Math.max(0.8, weight * 22), opacity: 0.16 + 0.5 * weight })];
 }
 
 function sourceChip(chip, weight, y, high, palette) {
