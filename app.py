@@ -22,6 +22,6 @@ stage.draw(shown.stage)
 library.draw()
 try:
     frame.run(script)
-    pace.first_window_is_drawn()
+    pace.first_window_is_drawn()  # at the latest: a page that is not longer than its first window ends here
 finally:
     address.write()
