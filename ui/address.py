@@ -9,7 +9,7 @@ The rule, found by experiment with Streamlit 1.67 (tests/browser/test_stage.py h
   back at the very moment Streamlit pushes an address.
 - For the same reason the session is the truth, and the address is read only twice: in the first run of a session, and
   after back or forward. At any other time the query string may be older than the session.
-- Moving to another page clears the query string: so it is compared and written in every run.
+- Moving to another page clears the query string: so it is compared, and written at the end of every run.
 """
 
 from __future__ import annotations
